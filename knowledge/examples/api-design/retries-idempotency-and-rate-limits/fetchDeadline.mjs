@@ -1,0 +1,25 @@
+// One budget for the whole call: every attempt gets what is left, and the caller's own cancellation counts too.
+// region deadline
+export async function fetchWithin(url, { totalMs = 3_000, perTryMs = 1_000, attempts = 3, signal, ...init } = {}) {
+  const giveUp = Date.now() + totalMs;
+  for (let attempt = 1; ; attempt++) {
+    const left = giveUp - Date.now();
+    const tryMs = Math.min(perTryMs, left);
+    const limits = [AbortSignal.timeout(Math.max(1, tryMs)), ...(signal ? [signal] : [])];
+    try {
+      const response = await fetch(url, {
+        ...init,
+        headers: { ...init.headers, "x-request-timeout-ms": String(tryMs) }, // our own header: the callee can stop too
+        signal: AbortSignal.any(limits), // covers connect, headers AND the body read below
+      });
+      const body = await response.text(); // an unread body keeps the socket and escapes the timeout
+      return { status: response.status, headers: response.headers, body };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason; // the caller gave up: stop now
+      const wait = Math.random() * 100 * 2 ** attempt;
+      if (attempt === attempts || Date.now() + wait >= giveUp) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+// endregion

@@ -1,0 +1,124 @@
+"""One contract, many languages: every implementation of the rosetta notes service must pass the same HTTP tests."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+HERE = Path(__file__).parent
+PROBLEM = "application/problem+json"
+
+COMMANDS = {
+    "python": [sys.executable, "rosetta_notes_fastapi.py"],
+    "nodejs": ["node", "rosetta_notes.mjs"],
+    "java": ["java", "Notes.java"],
+    "go": ["go", "run", "notes.go"],
+    "php": ["php", "-S", "127.0.0.1:{port}", "notes.php"],
+}
+# A service built elsewhere (Rust, Kotlin, C#) is tested by its address: ROSETTA_BASE_URL=http://127.0.0.1:8080
+EXTERNAL = os.environ.get("ROSETTA_BASE_URL")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def can_run(language: str) -> bool:
+    """Whether the toolchain is here and new enough; PHP also needs its SQLite and multibyte extensions."""
+    if shutil.which(COMMANDS[language][0]) is None:
+        return False
+    if language == "go":
+        found = re.search(r"go1\.(\d+)", subprocess.check_output(["go", "version"], text=True))
+        return found is not None and int(found[1]) >= 24
+    if language == "php":
+        modules = subprocess.check_output(["php", "-m"], text=True).split()
+        return {"pdo_sqlite", "mbstring"} <= set(modules)
+    return True
+
+
+@pytest.fixture(scope="module", params=["external"] if EXTERNAL else list(COMMANDS))
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    if EXTERNAL:
+        with httpx.Client(base_url=EXTERNAL, timeout=5, trust_env=False) as client:
+            yield client
+        return
+    command = COMMANDS[request.param]
+    if not can_run(request.param):
+        pytest.skip(f"no usable {command[0]} on this machine")
+    port = free_port()
+    env = {**os.environ, "PORT": str(port), "NOTES_DB": str(tmp_path_factory.mktemp("php") / "notes.db")}
+    process = subprocess.Popen(
+        [part.format(port=port) for part in command], cwd=HERE, env=env, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client:
+            deadline = time.monotonic() + 30
+            while True:
+                try:
+                    client.get("/notes/none")
+                    break
+                except httpx.TransportError:
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        pytest.fail(f"the {request.param} service did not start")
+                    time.sleep(0.1)
+            yield client
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
+def refused(reply: httpx.Response, status: int) -> dict:
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"].split(";")[0] == PROBLEM
+    body = reply.json()
+    assert body["status"] == status and body["title"]
+    return body
+
+
+def test_create_then_fetch(api: httpx.Client) -> None:
+    made = api.post("/notes", json={"title": "  Büro \"A\" ", "body": "line 1\nline 2"})
+    assert made.status_code == 201
+    note = made.json()
+    assert note["title"] == 'Büro "A"' and note["body"] == "line 1\nline 2"
+    assert made.headers["location"] == f"/notes/{note['id']}"
+    fetched = api.get(made.headers["location"])
+    assert fetched.status_code == 200 and fetched.json() == note
+    assert fetched.headers["content-type"].split(";")[0] == "application/json"
+
+
+def test_body_defaults_to_empty_and_the_caller_cannot_choose_the_id(api: httpx.Client) -> None:
+    note = api.post("/notes", json={"title": "x", "id": "mine"}).json()
+    assert note["body"] == "" and note["id"] != "mine"
+
+
+@pytest.mark.parametrize("title", [None, "   ", "x" * 101])
+def test_a_bad_title_is_named(api: httpx.Client, title: str | None) -> None:
+    body = refused(api.post("/notes", json={"title": title, "body": "b"}), 422)
+    assert [error["pointer"] for error in body["errors"]] == ["/title"]
+
+
+def test_a_title_of_the_wrong_type_is_refused(api: httpx.Client) -> None:
+    """400 where the framework binds types while it parses (ASP.NET Core, Spring), 422 where they are two steps."""
+    reply = api.post("/notes", json={"title": 7})
+    refused(reply, 400 if reply.status_code == 400 else 422)
+
+
+def test_text_that_is_not_json_is_a_bad_request(api: httpx.Client) -> None:
+    refused(api.post("/notes", content=b'{"title": ', headers={"content-type": "application/json"}), 400)
+
+
+def test_an_unknown_note_is_not_found(api: httpx.Client) -> None:
+    refused(api.get("/notes/00000000-0000-7000-8000-000000000000"), 404)

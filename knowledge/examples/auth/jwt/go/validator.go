@@ -1,7 +1,6 @@
 // Package accesstoken validates RFC 9068 access tokens with golang-jwt v5.
 package accesstoken
 
-// region go
 import (
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
+// region go
 type Claims struct {
 	ClientID string `json:"client_id"`
 	Scope    string `json:"scope"`

@@ -1,0 +1,97 @@
+"""Does the search return the sections a specialist would answer from, and early?
+
+Gold are the labelled sections of grade 2 and 3. recall@k divides by what fits into k, so that one result can be a
+full recall@1; grade 1 counts only in nDCG, whose gain is 2^grade - 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from evals.metrics.score import NOT_APPLICABLE, Metric, Score, mean, scored
+from evals.schema import Case
+
+GOLD_GRADE = 2
+DEPTH = 10
+CUTS = (1, 3, 5, 10)
+
+
+def recall(case: Case, refs: Sequence[str], k: int) -> Score:
+    """Return the share of the gold sections among the first k, out of those that fit into k."""
+    gold = _gold(case)
+    if not gold:
+        return NOT_APPLICABLE
+    found = gold.intersection(_once(refs)[:k])
+    return scored(len(found) / min(k, len(gold)))
+
+
+def reciprocal_rank(case: Case, refs: Sequence[str]) -> Score:
+    """Return 1/rank of the first gold section among the first ten, else 0."""
+    gold = _gold(case)
+    if not gold:
+        return NOT_APPLICABLE
+    rank = next((rank for rank, ref in enumerate(_once(refs)[:DEPTH], 1) if ref in gold), None)
+    return scored(1 / rank if rank else 0.0, f"first at {rank}" if rank else "not among the first ten")
+
+
+def ndcg(case: Case, refs: Sequence[str]) -> Score:
+    """Return the graded gain of the first ten over that of the best possible order."""
+    grades = {label.section: label.grade for label in case.expected_sections}
+    if not grades:
+        return NOT_APPLICABLE
+    best = _gain(sorted(grades.values(), reverse=True)[:DEPTH])
+    return scored(_gain([grades.get(ref, 0) for ref in _once(refs)[:DEPTH]]) / best)
+
+
+def scores(case: Case, refs: Sequence[str]) -> dict[str, Score]:
+    """Return every retrieval score of one case by metric name."""
+    at = {f"recall@{k}": recall(case, refs, k) for k in CUTS}
+    return at | {"mrr@10": reciprocal_rank(case, refs), "ndcg@10": ndcg(case, refs)}
+
+
+NAMES = (*(f"recall@{k}" for k in CUTS), "mrr@10", "ndcg@10")
+
+
+def metrics(found: Mapping[str, Sequence[str]], cases: Iterable[Case], failed: frozenset[str]) -> list[Metric]:
+    """Return the retrieval metrics over labelled cases. `found` holds refs by case id, `failed` the ids that raised."""
+    labelled = [case for case in cases if case.kind in ("retrieval", "answer")]
+    bare = [case for case in labelled if case.tags.style == "identifier"]
+    result = _means(found, labelled, failed, NAMES)
+    first = _means(found, bare, failed, ("recall@1",))[0]
+    return [*result, Metric("identifier@1", first.value, first.n, first.errors, first.unscored, first.reason)]
+
+
+def slices(
+    found: Mapping[str, Sequence[str]],
+    cases: Iterable[Case],
+    failed: frozenset[str],
+    key: Callable[[Case], str | None],
+) -> dict[str, list[Metric]]:
+    """Return the retrieval metrics of each group that `key` makes, in order of the group's name."""
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        name = key(case)
+        if name is not None and case.kind in ("retrieval", "answer"):
+            groups.setdefault(name, []).append(case)
+    return {name: _means(found, groups[name], failed, NAMES) for name in sorted(groups)}
+
+
+def _means(
+    found: Mapping[str, Sequence[str]], cases: Sequence[Case], failed: frozenset[str], names: Sequence[str]
+) -> list[Metric]:
+    errors = sum(case.id in failed for case in cases)
+    per_case = [scores(case, found[case.id]) for case in cases if case.id not in failed]
+    return [mean(name, (each[name] for each in per_case), errors=errors) for name in names]
+
+
+def _gold(case: Case) -> frozenset[str]:
+    return frozenset(label.section for label in case.expected_sections if label.grade >= GOLD_GRADE)
+
+
+def _once(refs: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(refs))
+
+
+def _gain(grades: Sequence[int]) -> float:
+    return sum(float(2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))

@@ -146,6 +146,14 @@ def test_missing_arguments_switch_checks_off() -> None:
         jwt.decode(mint(), SIGNING.public_key(), ["ES256"])
 
 
+# region id-token
+def test_id_token_passes_where_type_and_audience_are_not_checked() -> None:
+    id_token = mint(typ="JWT", aud="web", client_id=None, nonce="n1")  # for the web client, same issuer, same key
+    sloppy = {"verify_aud": False}
+    assert jwt.decode(id_token, SIGNING.public_key(), ["ES256"], issuer=ISSUER, options=sloppy)["sub"] == "user-7"
+# endregion
+
+
 def test_scope_is_compared_as_a_word() -> None:
     assert allow(claims(scope="orders:read orders:write"), "orders:write")
     assert not allow(claims(scope="orders:readonly"), "orders:read")

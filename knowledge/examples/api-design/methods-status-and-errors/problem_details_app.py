@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -40,7 +41,8 @@ def install_problem_handlers(app):
 
     @app.exception_handler(HTTPException)  # unknown routes, 405, and anything raised by libraries
     async def plain(request: Request, exc: HTTPException):
-        body = {"type": "about:blank", "title": exc.detail, "status": exc.status_code}
+        title = HTTPStatus(exc.status_code).phrase
+        body = {"type": "about:blank", "title": title, "status": exc.status_code}
         return JSONResponse(body, exc.status_code, exc.headers, "application/problem+json")
 
     @app.exception_handler(Exception)
@@ -55,13 +57,13 @@ def install_problem_handlers(app):
 
 
 # region field-errors
-CODES = {  # library error types are not a contract: map them to names you own
-    "missing": "required",
-    "string_too_short": "too_short",
-    "string_pattern_mismatch": "invalid_format",
-    "greater_than_equal": "too_small",
-    "less_than_equal": "too_large",
-    "extra_forbidden": "unknown_field",
+CODES = {  # library error types and texts are not a contract: map them to words you own
+    "missing": ("required", "is required"),
+    "string_too_short": ("too_short", "needs at least {min_length} characters"),
+    "string_pattern_mismatch": ("invalid_format", "has the wrong format"),
+    "greater_than_equal": ("too_small", "must be at least {ge}"),
+    "less_than_equal": ("too_large", "must be at most {le}"),
+    "extra_forbidden": ("unknown_field", "is not a known field"),
 }
 
 
@@ -74,7 +76,8 @@ def pointer(path):
 def field_error(error):
     source, *path = error["loc"]
     where = {"pointer": pointer(path)} if source == "body" else {"parameter": str(path[-1]), "in": source}
-    return where | {"code": CODES.get(error["type"], "invalid"), "detail": error["msg"]}  # never error["input"]
+    code, text = CODES.get(error["type"], ("invalid", "is not valid"))
+    return where | {"code": code, "detail": text.format_map(error.get("ctx", {}))}  # never error["input"]
 
 
 def install_validation_handler(app):

@@ -1,4 +1,5 @@
 // Problem details for Fastify 5: Ajv errors become field errors with codes of our own.
+import { STATUS_CODES } from "node:http";
 import Fastify from "fastify";
 
 // region fastify
@@ -9,7 +10,7 @@ function fieldError(error, context) {
   const extra = error.params.missingProperty ?? error.params.additionalProperty;
   const path = error.instancePath + (extra ? `/${extra.replaceAll("~", "~0").replaceAll("/", "~1")}` : "");
   const where = context === "body" ? { pointer: `#${encodeURI(path)}` } : { parameter: path.slice(1), in: context };
-  return { ...where, code: CODES[error.keyword] ?? "invalid", detail: error.message };
+  return { ...where, code: CODES[error.keyword] ?? "invalid", limit: error.params.limit };
 }
 
 export function installProblems(app) {
@@ -25,7 +26,7 @@ export function installProblems(app) {
       });
     }
     const status = error.statusCode ?? 500;
-    if (status < 500) return send(reply, status, { title: error.message }); // bad JSON 400, 413, 415
+    if (status < 500) return send(reply, status, { title: STATUS_CODES[status] }); // bad JSON 400, 413, 415
     request.log.error({ err: error }, "unhandled error");
     return send(reply, 500, { title: "Internal Server Error", instance: `/incidents/${request.id}` });
   });

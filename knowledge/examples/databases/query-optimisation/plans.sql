@@ -140,11 +140,13 @@ EXPLAIN (ANALYZE, BUFFERS, SUMMARY OFF, COSTS OFF) SELECT id FROM customers WHER
 EXPLAIN (COSTS OFF) SELECT id FROM customers WHERE email LIKE 'User4242%';
 \echo -- endregion
 
-\echo -- region count-exists
+\echo -- region count-all
 \echo '-- SELECT count(*) of everything'
 EXPLAIN (ANALYZE, BUFFERS, SUMMARY OFF, COSTS OFF) SELECT count(*) FROM orders;
 \echo '-- the estimate the planner already has'
 SELECT reltuples::bigint FROM pg_class WHERE oid = 'orders'::regclass;
+\echo -- endregion
+\echo -- region count-exists
 \echo '-- customers with a refund: join and DISTINCT'
 EXPLAIN (ANALYZE, BUFFERS, SUMMARY OFF, COSTS OFF)
 SELECT DISTINCT c.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'refunded';

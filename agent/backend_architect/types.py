@@ -106,7 +106,7 @@ class Passage:
     """A piece of a section short enough for the embedder, prefixed with guide title and question."""
 
     ref: str
-    kind: Literal["prose", "question"]
+    kind: Literal["question", "answer", "prose"]
     text: str
 
 

@@ -31,6 +31,7 @@ from backend_architect.knowledge.guides import (
 )
 from backend_architect.knowledge.markdown import Block, is_list, is_table, take_markers, words
 from backend_architect.knowledge.passages import PIECES_READ, passages
+from backend_architect.knowledge.questions import QUESTIONS, load_questions
 from backend_architect.knowledge.registry import (
     Fact,
     SourceEntry,
@@ -45,10 +46,41 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LANGUAGES = frozenset(
-    "python javascript typescript java kotlin go rust php csharp sql graphql protobuf bash".split()
+    [
+        "python",
+        "javascript",
+        "typescript",
+        "java",
+        "kotlin",
+        "go",
+        "rust",
+        "php",
+        "csharp",
+        "sql",
+        "graphql",
+        "protobuf",
+        "bash",
+    ]
 )
 FRAMEWORKS = frozenset(
-    "express fastify nestjs hono koa django flask fastapi spring-boot ktor gin actix-web axum laravel symfony aspnet-core".split()
+    [
+        "express",
+        "fastify",
+        "nestjs",
+        "hono",
+        "koa",
+        "django",
+        "flask",
+        "fastapi",
+        "spring-boot",
+        "ktor",
+        "gin",
+        "actix-web",
+        "axum",
+        "laravel",
+        "symfony",
+        "aspnet-core",
+    ]
 )
 INLINE_FENCES = frozenset({"json", "yaml", "http", "text", "console"})
 ALSO_ASKED = (5, 10)
@@ -64,7 +96,9 @@ SATELLITE_WORDS = 120
 _SCOPE = "scope"
 _YES_NO = re.compile(r"^(?:Is|Are|Do|Does|Did|Can|Should|Must|Will|May|Has|Have)\b")
 _VAGUE = ("it depends", "as above", "this approach", "as mentioned", "see above", "in this section")
-_HTML = re.compile(r"<(?:/?(?:div|span|br|p|b|i|a|img|table|tr|td|ul|li|sub|sup|details|summary|script|style)\b[^>]*|!--)>?")
+_HTML = re.compile(
+    r"<(?:/?(?:div|span|br|p|b|i|a|img|table|tr|td|ul|li|sub|sup|details|summary|script|style)\b[^>]*|!--)>?"
+)
 _CODE_SPAN = re.compile(r"`[^`]*`")
 
 
@@ -130,7 +164,9 @@ def _from_error(shown: str, error: GuideError) -> Finding:
 def _overdue(known: _Known) -> Iterator[Finding]:
     for fact_id, fact in known.facts.items():
         if fact.is_overdue(known.today):
-            message = f"fact {fact_id} was due for review on {fact.review_by}; look it up again, correct it, move the date"
+            message = (
+                f"fact {fact_id} was due for review on {fact.review_by}; look it up again, correct it, move the date"
+            )
             yield Finding("facts.yaml", 1, "fact-overdue", message)
 
 
@@ -141,6 +177,7 @@ def _check_guide(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str
     yield from _front_matter(file, known)
     if words(file.intro) > INTRO_WORDS:
         yield 1, "intro", f"the introduction has {words(file.intro)} words, at most {INTRO_WORDS}; it is not indexed"
+    yield from _questions(file, known)
     seen: set[str] = set()
     for raw in file.sections:
         if raw.id in seen:
@@ -160,7 +197,10 @@ def _front_matter(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, st
     for code in front.seed:
         if code not in known.syllabus.seed:
             yield 1, "seed", f"unknown seed code {code}; codes are in syllabus.yaml"
-    for name, given, allowed in (("languages", front.languages, LANGUAGES), ("frameworks", front.frameworks, FRAMEWORKS)):
+    for name, given, allowed in (
+        ("languages", front.languages, LANGUAGES),
+        ("frameworks", front.frameworks, FRAMEWORKS),
+    ):
         for value in given:
             if value not in allowed:
                 yield 1, name, f"unknown {name[:-1]} {value}; known are {', '.join(sorted(allowed))}"
@@ -179,6 +219,25 @@ def _front_matter(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, st
             yield 1, "core", f"core section {section.id} is missing: {section.question}"
 
 
+def _questions(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
+    low, high = QUESTIONS
+    try:
+        asked = load_questions(known.knowledge, file.front.id)
+    except GuideError as error:
+        yield 1, "questions", str(error)
+        return
+    for section_id in asked.keys() - {raw.id for raw in file.sections}:
+        yield 1, "questions", f"questions/{file.front.id}.txt names a section that the guide lacks: {section_id}"
+    for raw in file.sections:
+        wordings = asked.get(raw.id, ())
+        if asked and not low <= len(wordings) <= high:
+            yield (
+                raw.line,
+                "questions",
+                f"{len(wordings)} wordings in questions/{file.front.id}.txt, {low} to {high} are needed",
+            )
+
+
 # --- one section -------------------------------------------------------------------------------
 
 
@@ -195,7 +254,11 @@ def _heading(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[
 def _also_asked(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
     low, high = ALSO_ASKED
     if not low <= len(raw.also_asked) <= high:
-        yield raw.line, "also-asked", f"{len(raw.also_asked)} other wordings, {low} to {high} are needed under 'Also asked:'"
+        yield (
+            raw.line,
+            "also-asked",
+            f"{len(raw.also_asked)} other wordings, {low} to {high} are needed under 'Also asked:'",
+        )
     if len({wording.casefold() for wording in raw.also_asked}) < len(raw.also_asked):
         yield raw.line, "also-asked", "a wording occurs twice"
 
@@ -207,7 +270,11 @@ def _short_answer(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[t
         yield raw.line, "short-answer", f"the short answer has {words(text)} words, {low} to {high} are allowed"
     for phrase in _VAGUE:
         if phrase in text.casefold():
-            yield raw.line, "short-answer", f"'{phrase}' does not stand alone; name the rule and the condition that flips it"
+            yield (
+                raw.line,
+                "short-answer",
+                f"'{phrase}' does not stand alone; name the rule and the condition that flips it",
+            )
 
 
 def _parts(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
@@ -251,7 +318,11 @@ def _fences(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[i
             yield from _listing_matches(block, info[1], file, known)
         elif not info or info[0] not in INLINE_FENCES:
             kinds = ", ".join(sorted(INLINE_FENCES))
-            yield block.line, "listing", f"code points at its example as ```language file#region; only {kinds} stand alone"
+            yield (
+                block.line,
+                "listing",
+                f"code points at its example as ```language file#region; only {kinds} stand alone",
+            )
         else:
             yield from _parses(block, info[0])
 
@@ -282,7 +353,11 @@ def _captions(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple
     code = raw.part("Code")
     for listing in listings(code.blocks) if code else []:
         if not listing.caption:
-            yield raw.line, "listing", f"the line above the {listing.language} block starts with 'Listing:' and says what it shows"
+            yield (
+                raw.line,
+                "listing",
+                f"the line above the {listing.language} block starts with 'Listing:' and says what it shows",
+            )
     if code and not any(block.is_fence for block in code.blocks):
         yield code.line, "listing", "### Code holds no code block"
 
@@ -340,7 +415,11 @@ def _passages(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple
     for passage in passages(section):
         pieces = len(tokenizer.encode(passage.text).ids)
         if pieces > PIECES_READ:
-            yield raw.line, "passages", f"{pieces} word pieces, the embedder reads {PIECES_READ}: {passage.text[-60:]!r}"
+            yield (
+                raw.line,
+                "passages",
+                f"{pieces} word pieces, the embedder reads {PIECES_READ}: {passage.text[-60:]!r}",
+            )
 
 
 def _html(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:

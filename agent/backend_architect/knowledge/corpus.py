@@ -12,6 +12,8 @@ from pathlib import Path
 from backend_architect import resources
 from backend_architect.errors import GuideError
 from backend_architect.knowledge.guides import GuideFile, RoadmapStage, read_guide, to_section
+from backend_architect.knowledge.passages import passages
+from backend_architect.knowledge.questions import load_questions
 from backend_architect.knowledge.registry import Fact, SourceEntry, load_facts, load_sources
 from backend_architect.types import Section
 
@@ -36,7 +38,7 @@ class Corpus:
         files = [read_guide(path) for path in guide_paths(root)]
         own_files = [read_guide(path) for path in own_guide_paths(own)] if own else []
         own_sources = sources | (load_sources(own) if own else {})
-        sections = [to_section(raw, guide, sources) for guide in files for raw in guide.sections]
+        sections = [section for guide in files for section in _sections(guide, sources, root)]
         shipped = {guide.front.id for guide in files}
         for guide in own_files:
             _refuse_taken_id(guide, shipped)
@@ -45,7 +47,7 @@ class Corpus:
             sections=tuple(sorted(sections, key=lambda section: section.ref)),
             facts=load_facts(root),
             roadmap=tuple(stage for guide in files for stage in guide.front.roadmap),
-            fingerprint=_fingerprint(files + own_files, sources),
+            fingerprint=_fingerprint(sections),
         )
 
     @cached_property
@@ -77,14 +79,20 @@ def own_guide_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.md") if not path.name.startswith((".", "README")))
 
 
+def _sections(guide: GuideFile, sources: Mapping[str, SourceEntry], root: Path) -> list[Section]:
+    questions = load_questions(root, guide.front.id)
+    return [to_section(raw, guide, sources, questions=questions.get(raw.id, ())) for raw in guide.sections]
+
+
 def _refuse_taken_id(guide: GuideFile, shipped: set[str]) -> None:
     if guide.front.id in shipped:
         raise GuideError(f"{guide.path}: guide id {guide.front.id} belongs to a shipped guide; choose another")
 
 
-def _fingerprint(files: list[GuideFile], sources: Mapping[str, SourceEntry]) -> str:
+def _fingerprint(sections: list[Section]) -> str:
+    """Name the indexed content: it changes when any text that is searched changes, and only then."""
     digest = hashlib.sha256()
-    for guide in files:
-        digest.update(guide.path.read_bytes())
-    digest.update(str(sorted(sources)).encode())
+    for section in sorted(sections, key=lambda section: section.ref):
+        for passage in passages(section):
+            digest.update(f"{passage.ref}\0{passage.text}\0".encode())
     return digest.hexdigest()[:16]

@@ -173,9 +173,13 @@ def to_section(
     guide: GuideFile,
     sources: Mapping[str, SourceEntry],
     *,
+    questions: tuple[str, ...] = (),
     origin: Literal["shipped", "own"] = "shipped",
 ) -> Section:
-    """Return the section as answers use it: markers taken out, sources resolved. Raises GuideError on an unknown source."""
+    """Return the section as answers use it: markers taken out, sources resolved, `questions` added to its wordings.
+
+    Raises GuideError on an unknown source.
+    """
     marks: list[str] = []
 
     def clean(text: str) -> str:
@@ -196,7 +200,7 @@ def to_section(
         ref=f"{guide.front.id}#{raw.id}",
         guide_title=guide.front.title,
         question=raw.question,
-        also_asked=raw.also_asked,
+        also_asked=tuple(dict.fromkeys((*raw.also_asked, *questions))),
         short_answer=short_answer,
         parts=parts,
         listings=tuple(listings(code.blocks)) if code else (),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 _MARKER = re.compile(r"\s*\[\^([^\]\n]+)\]")
 _FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
 _ITEM = re.compile(r"^(?:[-*]|\d+\.)\s+")
+_SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)[.!?](?=\s+[A-Z`*])")
 _CODE_SPAN = re.compile(r"(`+)(?:.*?[^`])?\1(?!`)")
 
 
@@ -106,6 +107,12 @@ def take_markers(text: str) -> tuple[str, list[str]]:
         at = span.end()
     out.append(_MARKER.sub(take, text[at:]))
     return "".join(out), found
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a paragraph."""
+    end = _SENTENCE_END.search(text)
+    return text[: end.end()] if end else text
 
 
 def words(text: str) -> int:

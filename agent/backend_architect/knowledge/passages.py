@@ -29,7 +29,7 @@ def prefix(section: Section) -> str:
 def prose_passages(section: Section) -> Iterator[Passage]:
     """Yield the short answer as a passage of its own, then the body packed at paragraph, item and row borders."""
     head = prefix(section)
-    yield Passage(section.ref, "prose", head + section.short_answer)
+    yield Passage(section.ref, "answer", head + section.short_answer)
     room = _PIECES_PLANNED - estimated_pieces(head)
     held: list[str] = []
     used = 0

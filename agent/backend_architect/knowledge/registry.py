@@ -95,14 +95,14 @@ class Syllabus(BaseModel):
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; raise GuideError naming file and line when it is not YAML."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, in C
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise GuideError(f"{path}: cannot be read as YAML: {_first_line(error)}") from error
 
 
 def parse_yaml(text: str, where: str) -> Any:
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C
+        return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise GuideError(f"{where}: front matter is not YAML: {_first_line(error)}") from error
 
@@ -113,7 +113,9 @@ def load_sources(knowledge: Path) -> dict[str, SourceEntry]:
     for path in sorted((knowledge / "sources").glob("*.yaml")):
         for key, value in _mapping(path).items():
             if key in found:
-                raise GuideError(f"{path}: source id {key} exists already in another file of the folder; rename or drop it")
+                raise GuideError(
+                    f"{path}: source id {key} exists already in another file of the folder; rename or drop it"
+                )
             found[key] = _validated(SourceEntry, value, f"{path}: source {key}")
     return found
 

@@ -16,10 +16,11 @@ from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.passages import passages
 from backend_architect.retrieval import store
 from backend_architect.retrieval.embedder import Embedder
-from backend_architect.retrieval.lexical import LexicalIndex, query_terms
+from backend_architect.retrieval.lexical import LexicalIndex, query_terms, terms
+from backend_architect.retrieval.ranking import Coverage, Similarities, score, subject_fit
 from backend_architect.retrieval.technologies import Named, Technologies
 from backend_architect.retrieval.vectors import load_vectors, vectors_for
-from backend_architect.types import Hit, Passage, Section
+from backend_architect.types import Hit, Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,17 +38,6 @@ _LEXICAL = 60
 _LONG_WORDS = 40
 _MAX_VIEWS = 5
 
-# Weights of the fused score, chosen on the dev cases (evals/README.md shows the ablations).
-_WEIGHT_DENSE = 0.62
-_WEIGHT_LEXICAL = 0.38
-_QUESTION_SHARE = 0.5
-_IDENTIFIER_BONUS = 0.12
-_SUBJECT_BONUS = 0.18
-_OTHER_SUBJECT_PENALTY = 0.22
-
-# Cosine similarities below this carry no information about technical questions: everything is about software.
-_COSINE_FLOOR = 0.15
-
 _IDENTIFIER = re.compile(
     r"(?:[A-Za-z]+-[A-Z][\w-]*|\b[1-5]\d\d\b|\bRFC\s*\d{3,5}\b|[A-Za-z_]\w*\(\)|\b\w+_\w+\b|\b[A-Z]{2,}(?:\s[A-Z]{2,})+\b|[a-z]+/[\w+-]+\+\w+)"
 )
@@ -56,12 +46,10 @@ _SENTENCE = re.compile(r"[^.?!\n]+[.?!]*")
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question as searched: mended text, the views that are embedded, its terms and what it names."""
+    """A question as searched: the views that are embedded, its telling words and what it names."""
 
-    text: str
     views: tuple[str, ...]
     terms: tuple[str, ...]
-    identifiers: tuple[str, ...]
     named: Named
 
 
@@ -100,9 +88,17 @@ class Retriever:
         asked = self._understood(question)
         named = asked.named
         subject = named if named.languages or named.frameworks else Named(tuple(languages), tuple(frameworks))
-        dense = self._dense(asked.views)
+        similar = self._similarities(asked.views)
         lexical = self._lexical_scores(asked.terms)
-        hits = [self._hit(at, asked, subject, dense, lexical) for at in sorted(dense.keys() | lexical.keys())]
+        rarity = self._coverage.weights(asked.terms)
+        hits: list[Hit] = []
+        for at in sorted({*similar.sections(), *lexical}):
+            section = self.corpus.sections[at]
+            signals = similar.signals(at) | self._coverage.signals(at, rarity)
+            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(section, subject)}
+            rounded = {name: round(value, 4) for name, value in signals.items()}
+            hits.append(Hit(section, score(signals), rounded, similar.matched(at)))
+        # Two sections rarely tie, but when they do the reference keeps every run in the same order.
         hits.sort(key=lambda hit: (-hit.score, hit.ref))
         return tuple(hits[:limit])
 
@@ -121,10 +117,13 @@ class Retriever:
             return 0.0
         return sum(len(word) for word in words if self._lexical.knows(word)) / sum(len(word) for word in words)
 
-    def similarity(self, text: str, others: Sequence[str]) -> float:
-        """Return the highest cosine similarity of a text with some others."""
-        vector = self._embedder.embed(text)
-        return max((float(vector @ self._embedder.embed(other)) for other in others), default=0.0)
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, from the shipped vectors where they hold it."""
+        return vectors_for(texts, self._stored, self._embedder)
+
+    def embed(self, text: str) -> NDArray[np.float32]:
+        """Return the unit vector of one text."""
+        return self._embedder.embed(text)
 
     def warm_up(self) -> None:
         """Load model, vectors and lexical index in the calling thread."""
@@ -175,7 +174,11 @@ class Retriever:
 
     @cached_property
     def _matrix(self) -> NDArray[np.float32]:
-        return vectors_for(self._passages, load_vectors(self._knowledge / "index"), self._embedder)
+        return self.vectors([passage.text for passage in self._passages])
+
+    @cached_property
+    def _stored(self) -> Mapping[bytes, NDArray[np.float32]]:
+        return load_vectors(self._knowledge / "index")
 
     @cached_property
     def _exact(self) -> store.ExactSearch:
@@ -217,99 +220,34 @@ class Retriever:
                 log.warning("searching exactly from here on: %s", error)
         return self._exact.nearest(vector, _NEAREST)
 
+    @cached_property
+    def _coverage(self) -> Coverage:
+        with self._loading:
+            asked = [frozenset(terms(" ".join((s.question, *s.also_asked)))) for s in self.corpus.sections]
+            told = [frozenset(terms(s.prose + " ".join(c.code for c in s.listings))) for s in self.corpus.sections]
+            return Coverage(asked, [own | more for own, more in zip(asked, told, strict=True)])
+
     # --- ranking ---
 
     def _understood(self, question: str) -> _Question:
         text = self.corrected(question)
-        return _Question(
-            text=text,
-            views=views(text),
-            terms=tuple(query_terms(text)),
-            identifiers=identifiers(question),
-            named=self.named_in(question),
-        )
+        return _Question(views=views(text), terms=tuple(query_terms(text)), named=self.named_in(question))
 
-    def _dense(self, texts: Sequence[str]) -> dict[int, tuple[float, float, str]]:
-        """Return for each section near any view its best similarity over questions, over prose, and the passage matched."""
-        best: dict[int, tuple[float, float, str]] = {}
-        for text in texts:
-            for near in self._nearest(self._embedder.embed(text)):
-                at = self._section_of[near.position]
-                passage = self._passages[near.position]
-                asked, told, matched = best.get(at, (0.0, 0.0, ""))
-                if near.similarity > max(asked, told):
-                    matched = passage.text
-                if passage.kind == "question":
-                    asked = max(asked, near.similarity)
-                else:
-                    told = max(told, near.similarity)
-                best[at] = (asked, told, matched)
-        return best
+    def _similarities(self, texts: Sequence[str]) -> Similarities:
+        near = [self._nearest(self._embedder.embed(text)) for text in texts]
+        best: dict[int, float] = {}
+        for found in (item for items in near for item in items):
+            best[found.position] = max(found.similarity, best.get(found.position, -1.0))
+        gathered = Similarities(floor=min((items[-1].similarity for items in near if items), default=0.0))
+        for position, similarity in best.items():
+            gathered.add(self._section_of[position], self._passages[position], similarity)
+        return gathered
 
     def _lexical_scores(self, words: Sequence[str]) -> dict[int, float]:
         """Return BM25 scores divided by the best one."""
         found = self._lexical.search(words, limit=_LEXICAL)
         top = found[0][1] if found else 1.0
-        return {at: score / top for at, score in found}
-
-    def _hit(
-        self,
-        at: int,
-        asked: _Question,
-        subject: Named,
-        dense: Mapping[int, tuple[float, float, str]],
-        lexical: Mapping[int, float],
-    ) -> Hit:
-        section = self.corpus.sections[at]
-        by_question, by_prose, matched = dense.get(at, (0.0, 0.0, section.question))
-        similar = dense_score(by_question, by_prose)
-        signals = {
-            "question": round(by_question, 4),
-            "prose": round(by_prose, 4),
-            "dense": round(similar, 4),
-            "lexical": round(lexical.get(at, 0.0), 4),
-            "identifiers": round(_share_of(asked.identifiers, section), 4),
-            "subject": subject_fit(section, subject),
-        }
-        score = (
-            _WEIGHT_DENSE * similar
-            + _WEIGHT_LEXICAL * signals["lexical"] * _damped(similar)
-            + _IDENTIFIER_BONUS * signals["identifiers"]
-            + signals["subject"]
-        )
-        return Hit(section, round(min(1.0, max(0.0, score)), 6), signals, matched)
-
-
-def dense_score(by_question: float, by_prose: float) -> float:
-    """Combine the two kinds of passages: the better one counts, agreement of both counts a little more."""
-    better, worse = max(by_question, by_prose), min(by_question, by_prose)
-    mixed = better * (1 - _QUESTION_SHARE / 2) + worse * _QUESTION_SHARE / 2
-    return max(0.0, (mixed - _COSINE_FLOOR) / (1 - _COSINE_FLOOR))
-
-
-def _damped(similar: float) -> float:
-    """Words in common count fully only when the meaning is near too; a pasted log shares words with everything."""
-    return 0.5 + 0.5 * min(1.0, similar / 0.4)
-
-
-def _share_of(names: Sequence[str], section: Section) -> float:
-    """Return which share of the identifiers of a question occurs in what a section asks and answers."""
-    if not names:
-        return 0.0
-    asked = " ".join((section.question, *section.also_asked, section.short_answer)).lower()
-    prose = section.prose.lower()
-    return sum(1.0 if name in asked else 0.5 if name in prose else 0.0 for name in names) / len(names)
-
-
-def subject_fit(section: Section, subject: Named) -> float:
-    """Return a bonus when a guide is about the language or framework asked for, a penalty when it is about another."""
-    if section.area not in ("languages", "frameworks") or not (subject.languages or subject.frameworks):
-        return 0.0
-    if len(section.languages) > 2:
-        return 0.0  # a guide that compares languages is about all of them
-    if subject.frameworks and section.area == "frameworks":
-        return _SUBJECT_BONUS if set(section.frameworks) & set(subject.frameworks) else -_OTHER_SUBJECT_PENALTY
-    return _SUBJECT_BONUS if set(section.languages) & set(subject.languages) else -_OTHER_SUBJECT_PENALTY
+        return {at: bm25 / top for at, bm25 in found}
 
 
 def identifiers(question: str) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def _opened_or_rebuilt(path: Path, matrix: Matrix) -> ChromaSearch:
 def _build(folder: Path, matrix: Matrix) -> None:
     client = _client(folder)
     try:
-        _fill(client.create_collection(_COLLECTION, **_collection_options()), matrix)
+        _fill(client.create_collection(_COLLECTION, **_collection_options(len(matrix))), matrix)
     except BaseException as error:
         raise _unavailable(error, "building failed") from error
     finally:
@@ -176,9 +176,12 @@ def _fill(collection: Any, matrix: Matrix) -> None:
         collection.upsert(ids=[str(start + at) for at in range(len(rows))], embeddings=rows)
 
 
-def _collection_options() -> dict[str, Any]:
+def _collection_options(count: int) -> dict[str, Any]:
     # Distance must be named now and cannot be changed later; an embedding function would be downloaded at first use.
-    return {"embedding_function": None, "configuration": {"hnsw": {"space": "cosine", "ef_search": 400}}}
+    # The vector file is written once, after the last row: with Chroma's default threshold a remainder stays in its log,
+    # is replayed at every opening, and the files change under their hashes.
+    hnsw = {"space": "cosine", "ef_search": 400, "sync_threshold": max(2, count), "batch_size": min(100, max(2, count))}
+    return {"embedding_function": None, "configuration": {"hnsw": hnsw}}
 
 
 def _opened(path: Path, matrix: Matrix) -> ChromaSearch:
@@ -299,7 +302,7 @@ def connect(url: str, corpus: str, matrix: Matrix) -> ChromaSearch:
             ssl=parts.scheme == "https",
             settings=Settings(anonymized_telemetry=False),
         )
-        collection = client.get_or_create_collection(name, **_collection_options())
+        collection = client.get_or_create_collection(name, **_collection_options(len(matrix)))
         if collection.count() < len(matrix):
             # Rows have fixed ids, so two processes filling at once write the same rows twice and lose nothing.
             _fill(collection, matrix)
@@ -313,4 +316,3 @@ def _unavailable(error: BaseException, what: str) -> StoreUnavailable:
     if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
         raise error
     return StoreUnavailable(f"{what}: {' '.join(str(error).split())[:200] or type(error).__name__}")
-

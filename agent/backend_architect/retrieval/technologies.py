@@ -11,15 +11,99 @@ from pathlib import Path
 from backend_architect.knowledge.registry import read_yaml
 
 # Words that make an ambiguous name technical when they stand right before or after it.
-_BEFORE = frozenset("in with using for via or vs versus and from to than like our a the learn use choose pick into".split())
-_AFTER = frozenset(
-    """api apis app apps application backend boot code controller endpoint framework handler handlers handler's http
-    microservice microservices middleware program project queue route router routes server service services stack
-    worker workers developer developers version web client library package module vs versus or job jobs task tasks
-    channel interface struct context mutex concurrency error errors test tests struct generics data security mvc
-    ecosystem language lang""".split()
+_BEFORE = frozenset(
+    [
+        "in",
+        "with",
+        "using",
+        "for",
+        "via",
+        "or",
+        "vs",
+        "versus",
+        "and",
+        "from",
+        "to",
+        "than",
+        "like",
+        "our",
+        "a",
+        "the",
+        "learn",
+        "use",
+        "choose",
+        "pick",
+        "into",
+    ]
 )
-_STRONG_BEFORE = frozenset("in with using via".split())
+_AFTER = frozenset(
+    [
+        "api",
+        "apis",
+        "app",
+        "apps",
+        "application",
+        "backend",
+        "boot",
+        "code",
+        "controller",
+        "endpoint",
+        "framework",
+        "handler",
+        "handlers",
+        "handler's",
+        "http",
+        "microservice",
+        "microservices",
+        "middleware",
+        "program",
+        "project",
+        "queue",
+        "route",
+        "router",
+        "routes",
+        "server",
+        "service",
+        "services",
+        "stack",
+        "worker",
+        "workers",
+        "developer",
+        "developers",
+        "version",
+        "web",
+        "client",
+        "library",
+        "package",
+        "module",
+        "vs",
+        "versus",
+        "or",
+        "job",
+        "jobs",
+        "task",
+        "tasks",
+        "channel",
+        "interface",
+        "struct",
+        "context",
+        "mutex",
+        "concurrency",
+        "error",
+        "errors",
+        "test",
+        "tests",
+        "struct",
+        "generics",
+        "data",
+        "security",
+        "mvc",
+        "ecosystem",
+        "language",
+        "lang",
+    ]
+)
+_STRONG_BEFORE = frozenset(["in", "with", "using", "via"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,96 +1,88 @@
-"""The vectors that ship with the guides: one file a guide, rows keyed by the content they were made from."""
+"""The vectors that ship with the guides: one file a guide, rows keyed by the text they were made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend_architect.knowledge.passages import passages
 from backend_architect.retrieval.embedder import DIMENSIONS, Embedder, text_key
-from backend_architect.types import Passage, Section
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Matrix = NDArray[np.float32]
 
-def load_vectors(folder: Path) -> dict[bytes, NDArray[np.float32]]:
+
+def load_vectors(folder: Path) -> dict[bytes, Matrix]:
     """Return every stored vector by key; a file that cannot be read is skipped, its texts are embedded again."""
-    import numpy as np
-
-    found: dict[bytes, NDArray[np.float32]] = {}
+    found: dict[bytes, Matrix] = {}
     for path in sorted(folder.rglob("*.npz")):
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                keys, rows = stored["keys"], stored["vectors"].astype(np.float32)
-        except (OSError, ValueError, KeyError, EOFError):
-            continue
-        if keys.ndim == 2 and rows.shape == (len(keys), DIMENSIONS):
-            found.update(zip((key.tobytes() for key in keys), rows, strict=True))
+        found.update(_read(path))
     return found
 
 
-def vectors_for(
-    texts: Iterable[Passage], stored: Mapping[bytes, NDArray[np.float32]], embedder: Embedder
-) -> NDArray[np.float32]:
-    """Return one row a passage: the stored vector, or a new one for a text that is not stored."""
+def vectors_for(texts: Iterable[str], stored: Mapping[bytes, Matrix], embedder: Embedder) -> Matrix:
+    """Return one row a text: the stored vector, or a new one for a text that is not stored."""
     import numpy as np
 
     rows = []
-    for passage in texts:
-        row = stored.get(text_key(passage.text))
-        rows.append(as_stored(embedder.embed(passage.text)) if row is None else row)
+    for text in texts:
+        row = stored.get(text_key(text))
+        rows.append(_as_stored(embedder.embed(text)) if row is None else row)
     return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
 
-def as_stored(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the vector with the precision of the files, so that fresh and stored vectors rank alike."""
-    import numpy as np
-
-    return vector.astype(np.float16).astype(np.float32)
-
-
-def guide_file(folder: Path, guide: str) -> Path:
-    return folder / f"{guide}.npz"
-
-
-def stale_guides(guides: Mapping[str, tuple[Section, ...]], folder: Path) -> list[str]:
-    """Return the guides whose vector file lacks a text, or holds texts that are no longer there, or whose guide is gone."""
-    stale = [guide for guide, sections in guides.items() if _keys_in(guide_file(folder, guide)) != _keys_of(sections)]
-    orphans = {p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.npz")} - set(guides)
+def stale_files(texts: Mapping[str, Sequence[str]], folder: Path) -> list[str]:
+    """Return the names whose vector file lacks a text or holds one that is gone, and of files nobody needs any more."""
+    stale = [name for name, wanted in texts.items() if set(_read(_file(folder, name))) != set(map(text_key, wanted))]
+    orphans = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.npz")} - set(texts)
     return stale + sorted(orphans)
 
 
-def build_vectors(guides: Mapping[str, tuple[Section, ...]], folder: Path, embedder: Embedder) -> list[str]:
-    """Bring the vector files up to date, embedding only what changed; return the guides that were written or removed."""
+def build_vectors(texts: Mapping[str, Sequence[str]], folder: Path, embedder: Embedder) -> list[str]:
+    """Bring the vector files up to date, embedding only what changed; return the names that were written or removed.
+
+    `texts` gives for each file name (a guide id) the texts that it must hold.
+    """
     import numpy as np
 
     stored = load_vectors(folder)
-    changed = stale_guides(guides, folder)
-    for guide in changed:
-        path = guide_file(folder, guide)
-        if guide not in guides:
+    changed = stale_files(texts, folder)
+    for name in changed:
+        path = _file(folder, name)
+        if name not in texts:
             path.unlink()
             continue
-        texts = {text_key(p.text): p for section in guides[guide] for p in passages(section)}
-        order = sorted(texts)
-        rows = vectors_for([texts[key] for key in order], stored, embedder).astype(np.float16)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        by_key = {text_key(text): text for text in texts[name]}
+        order = sorted(by_key)
+        rows = vectors_for([by_key[key] for key in order], stored, embedder).astype(np.float16)
         keys = np.frombuffer(b"".join(order), dtype=np.uint8).reshape(-1, 16)
+        path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, keys=keys, vectors=rows)
     return changed
 
 
-def _keys_of(sections: tuple[Section, ...]) -> set[bytes]:
-    return {text_key(passage.text) for section in sections for passage in passages(section)}
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.npz"
 
 
-def _keys_in(path: Path) -> set[bytes]:
+def _read(path: Path) -> dict[bytes, Matrix]:
     import numpy as np
 
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return {key.tobytes() for key in stored["keys"]}
+            keys, rows = stored["keys"], stored["vectors"].astype(np.float32)
     except (OSError, ValueError, KeyError, EOFError):
-        return set()
+        return {}
+    if keys.ndim != 2 or rows.shape != (len(keys), DIMENSIONS):
+        return {}
+    return dict(zip((key.tobytes() for key in keys), rows, strict=True))
+
+
+def _as_stored(vector: Matrix) -> Matrix:
+    """Return the vector with the precision of the files, so that fresh and stored vectors rank alike."""
+    import numpy as np
+
+    return vector.astype(np.float16).astype(np.float32)

@@ -1,0 +1,69 @@
+# Every target sets up what it needs; only python3 (3.11 or newer, with venv) and make are assumed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+Q      ?= How do I make POST safe to retry?
+
+.DEFAULT_GOAL := help
+.PHONY: help chat ask test check format lint types imports evals bench examples index clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# uv is used when present: it installs the same set in seconds.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then uv venv -q --seed --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
+
+define install
+	@echo "Installing into $(VENV) ($(1)); this takes a minute the first time."
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python -e "$(1)"; \
+	 else $(BIN)/python -m pip install -q --disable-pip-version-check -e "$(1)"; fi
+	@touch $@
+endef
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(call install,.)
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(call install,.[dev])
+	@touch $(VENV)/.run
+
+chat: $(VENV)/.run  ## start the chat
+	@$(BIN)/architect chat
+
+ask: $(VENV)/.run  ## answer one question: make ask Q="..."
+	@$(BIN)/architect ask "$(Q)"
+
+index: $(VENV)/.run  ## bring the shipped vectors up to date after a change of guides
+	@$(BIN)/architect index vectors
+
+test: $(VENV)/.dev  ## run the tests
+	@$(BIN)/python -m pytest -q
+
+check: format lint types imports test evals  ## everything CI runs
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check agent evals tests
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check agent evals tests
+	@$(BIN)/architect knowledge check
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+evals: $(VENV)/.dev  ## run the offline evals with the gate
+	@$(BIN)/python -m evals validate
+	@$(BIN)/python -m evals run --split dev --gate
+	@$(BIN)/python -m evals run --split test --gate
+
+bench: $(VENV)/.dev  ## measure start-up, latency, memory and retrieval beside baselines
+	@$(BIN)/python -m evals.bench
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist build

@@ -1,0 +1,244 @@
+"""Composes an answer from sections alone: the short answer first, then what the question asks for, all of it verbatim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend_architect.answering.intent import wants_code
+from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
+from backend_architect.retrieval.lexical import query_terms, terms
+from backend_architect.types import Brief, Draft, Hit, Listing, Pitfall, Section, Verdict
+
+# A second section joins when it ranks nearly as high as the first, or is the best for another part of the question.
+_JOIN_RATIO = 0.88
+_MAX_SECTIONS = 3
+_MAX_PITFALLS = 3
+_RELATED_RATIO = 0.55
+_MAX_RELATED = 2
+_RELATED_WORDS = 50
+
+# What each intent wants after the short answer, in order of importance.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "howto": ("how", "code", "numbers", "pitfalls", "why"),
+    "code": ("code", "how", "pitfalls"),
+    "compare": ("compare", "why", "numbers", "how", "pitfalls"),
+    "debug": ("why", "how", "pitfalls", "numbers", "code"),
+    "explain": ("why", "compare", "numbers", "how", "pitfalls"),
+    "learn": ("how", "compare", "numbers", "why", "pitfalls"),
+    "review": ("pitfalls", "how", "why", "compare"),
+}
+
+_LANGUAGE_NAMES = {
+    "python": "Python",
+    "javascript": "Node.js",
+    "typescript": "TypeScript",
+    "java": "Java",
+    "kotlin": "Kotlin",
+    "go": "Go",
+    "rust": "Rust",
+    "php": "PHP",
+    "csharp": "C#",
+    "sql": "SQL",
+    "graphql": "GraphQL",
+    "protobuf": "Protocol Buffers",
+    "bash": "shell",
+}
+
+
+@dataclass(slots=True)
+class _Page:
+    """The text being composed: numbered citations, a word budget, and the verdict on each quoted piece."""
+
+    room: int
+    refs: list[str] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def mark(self, section: Section) -> str:
+        if section.ref not in self.refs:
+            self.refs.append(section.ref)
+        return f"[{self.refs.index(section.ref) + 1}]"
+
+    def add(self, text: str, section: Section | None = None, *, lead: str = "", must: bool = False) -> bool:
+        """Append a block when there is room for it; say whether it was appended."""
+        size = words(text)
+        if size > self.room and not must:
+            return False
+        self.room -= size
+        shown = with_mark(text, self.mark(section)) if section else text
+        self.blocks.append(f"{lead}{shown}" if lead else shown)
+        if section:
+            self.verdicts.append(Verdict(statement=text, support="supported", refs=(section.ref,), reason="quoted"))
+        return True
+
+
+def compose(brief: Brief, *, max_words: int = 350) -> Draft:
+    """Return the answer the sections give to the question; `brief.hits` must not be empty.
+
+    Every piece of prose is verbatim from the section it cites. Prose stays within `max_words`, code comes on top.
+    """
+    page = _Page(room=max_words - _RELATED_WORDS)
+    chosen = choose_sections(brief)
+    first = chosen[0].section
+    if brief.intent == "debug":
+        _lead_with_cause(page, first, brief)
+    page.add(first.short_answer, first, must=True)
+    for hit in chosen[1:]:
+        page.add(hit.section.short_answer, hit.section, lead=f"**{hit.section.question}** ")
+    for name in _PARTS.get(brief.intent, _PARTS["explain"]):
+        _add_part(page, name, first, brief)
+    page.room += _RELATED_WORDS
+    _add_related(page, chosen, brief)
+    return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
+
+
+def choose_sections(brief: Brief) -> list[Hit]:
+    """Return the sections an answer is made of: the best one, and others that answer a part it does not."""
+    first, *others = brief.hits
+    chosen = [first]
+    for hit in others:
+        if len(chosen) == _MAX_SECTIONS:
+            break
+        if hit.score >= _JOIN_RATIO * first.score and _adds(hit.section, [c.section for c in chosen], brief):
+            chosen.append(hit)
+    return chosen
+
+
+def _adds(section: Section, chosen: Sequence[Section], brief: Brief) -> bool:
+    """Whether a section covers words of the question that the chosen ones do not speak of in what they are asked."""
+    asked = set(query_terms(brief.standalone))
+    covered = {term for other in chosen for term in terms(_asked_text(other))}
+    own = set(terms(_asked_text(section)))
+    return len((asked & own) - covered) >= 1
+
+
+def _asked_text(section: Section) -> str:
+    return " ".join((section.question, *section.also_asked, section.short_answer))
+
+
+# --- parts -------------------------------------------------------------------------------------
+
+
+def _add_part(page: _Page, name: str, section: Section, brief: Brief) -> None:
+    if name == "code":
+        if wants_code(brief.question, brief.intent):  # type: ignore[arg-type]
+            _add_code(page, section, brief)
+    elif name == "pitfalls":
+        _add_pitfalls(page, section, brief)
+    else:
+        _add_body(page, name, section)
+
+
+def _add_body(page: _Page, name: str, section: Section) -> None:
+    for block in section.part(name):
+        if block.startswith("```"):
+            if page.blocks and page.room > 0:
+                page.blocks.append(block)
+        elif is_list(block) or is_table(block):
+            _add_rows(page, block, section)
+        else:
+            page.add(block, section)
+
+
+def _add_rows(page: _Page, block: str, section: Section) -> None:
+    """Append a list or table whole; cut a list, never a table, at the end of the budget."""
+    if page.add(block, section) or is_table(block):
+        return
+    kept: list[str] = []
+    for item in block.splitlines():
+        if words("\n".join([*kept, item])) > page.room:
+            break
+        kept.append(item)
+    if len(kept) >= 3:
+        page.add("\n".join(kept), section)
+
+
+def _add_pitfalls(page: _Page, section: Section, brief: Brief) -> None:
+    asked = set(query_terms(brief.standalone))
+    ranked = sorted(enumerate(section.pitfalls), key=lambda item: (-_overlap(asked, _pitfall_text(item[1])), item[0]))
+    shown = [pitfall for _, pitfall in ranked if not _is_shown(page, pitfall)][:_MAX_PITFALLS]
+    lines: list[str] = []
+    for pitfall in shown:
+        line = f"- {_pitfall_text(pitfall)}"
+        if words("\n".join([*lines, line])) > page.room:
+            break
+        lines.append(line)
+    if lines:
+        page.add("\n".join(lines), section, lead="**Watch for** (symptom → cause → fix)\n\n")
+
+
+def _lead_with_cause(page: _Page, section: Section, brief: Brief) -> None:
+    """Put the pitfall whose symptom is the one described before everything else, when one clearly is."""
+    asked = set(query_terms(brief.standalone))
+    best = max(section.pitfalls, key=lambda p: _overlap(asked, p.symptom + " " + p.cause), default=None)
+    if best is not None and _overlap(asked, best.symptom + " " + best.cause) >= 3:
+        page.add(_pitfall_text(best), section, lead="**Likely cause** (symptom → cause → fix): ")
+
+
+def _is_shown(page: _Page, pitfall: Pitfall) -> bool:
+    return any(pitfall.symptom in block for block in page.blocks)
+
+
+def _pitfall_text(pitfall: Pitfall) -> str:
+    return f"{pitfall.symptom} → {pitfall.cause} → {pitfall.fix}"
+
+
+def _overlap(asked: set[str], text: str) -> int:
+    return len(asked & set(terms(text)))
+
+
+def _add_code(page: _Page, section: Section, brief: Brief) -> None:
+    wanted = _wanted_languages(brief)
+    listing = pick_listing(section.listings, wanted)
+    if listing is None:
+        return
+    if wanted and listing.language not in wanted and listing.language != "sql":
+        asked, shown = (_LANGUAGE_NAMES.get(name, name) for name in (wanted[0], listing.language))
+        page.blocks.append(f"The guide has no {asked} listing for this; it shows the same in {shown}.")
+    note = "" if listing.executed else " Not executed by the project's tests."
+    caption = listing.caption[:1].upper() + listing.caption[1:]
+    page.add(f"{caption}{note}", section, must=True)
+    page.blocks.append(f"```{listing.language}\n{listing.code}\n```")
+
+
+def _wanted_languages(brief: Brief) -> tuple[str, ...]:
+    return brief.languages or brief.ledger.languages
+
+
+def pick_listing(listings: Sequence[Listing], languages: Sequence[str]) -> Listing | None:
+    """Return the listing in the first asked language that has one, else the first listing."""
+    for language in languages:
+        for listing in listings:
+            if listing.language == language or (language == "javascript" and listing.language == "typescript"):
+                return listing
+    return listings[0] if listings else None
+
+
+# --- what stands next to it ---------------------------------------------------------------------
+
+
+def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
+    """Close with the first sentence of sections that rank near: where a reader would look next."""
+    near = [hit for hit in brief.hits if hit not in chosen and hit.score >= _RELATED_RATIO * chosen[0].score]
+    lines: list[str] = []
+    for hit in near[:_MAX_RELATED]:
+        sentence = first_sentence(hit.section.short_answer)
+        if words(sentence) > page.room:
+            break
+        page.room -= words(sentence)
+        lines.append(f"- {hit.section.question} {with_mark(sentence, page.mark(hit.section))}")
+        page.verdicts.append(Verdict(statement=sentence, support="supported", refs=(hit.ref,), reason="quoted"))
+    if lines:
+        page.blocks.append("**Related**\n\n" + "\n".join(lines))
+
+
+# --- citations ---------------------------------------------------------------------------------
+
+
+def with_mark(text: str, mark: str) -> str:
+    """Return a block with its citation: at the end of a paragraph or list, under a table.
+
+    A mark that ends a paragraph or list speaks for all of it; marking every sentence of one source makes text unreadable.
+    """
+    return f"{text}\n\nTable from {mark}." if is_table(text) else f"{text} {mark}"

@@ -1,0 +1,79 @@
+"""What a question wants: steps, a choice, a cause, an explanation, code, or a learning path."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Intent = Literal["howto", "compare", "debug", "explain", "code", "learn", "review"]
+
+# In this order: the first that matches wins, so the more specific wish stands before the more general.
+_RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
+    (
+        "code",
+        re.compile(
+            r"\b(?:show|give|write|need|want|see)\b[^.?!]{0,40}\b(?:code|snippet|example|implementation|sample|listing)\b"
+            r"|\b(?:code|snippet|sample)\s+(?:for|in|please|example)\b|\bexample\s+(?:in|code|for)\b|^\s*(?:code|snippet|example)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "learn",
+        re.compile(
+            r"\b(?:learn(?:ing)?|study|roadmap|curriculum|course|beginner|newbie|self[- ]taught|become|career|stage \d|how many hours"
+            r"|get started|where (?:do|should) i start|portfolio|interview)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "review",
+        re.compile(
+            r"\b(?:review|critique|feedback on|sanity check|is (?:this|it|that|my) \w*\s?(?:ok|okay|good|safe|correct|fine|bad|right)"
+            r"|what(?:'s| is) wrong with|code review|reviewer|a colleague (?:says|wants|suggests)|\bpr\b)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "debug",
+        re.compile(
+            r"\b(?:errors?|exceptions?|fail(?:s|ed|ing|ure)?|crash\w*|broken|stuck|hang(?:s|ing)?|slow(?:er|ly)?|time[sd]? ?out|leak\w*"
+            r"|duplicat\w+|twice|missing|wrong|lost|keeps?|suddenly|randomly|sometimes|intermittent\w*|intermittently|not work\w*"
+            r"|does(?:n't| not)|won't|can't|cannot|never|incident|outage|spike\w*|deadlock\w*|stack ?trace|traceback|ignor\w+|unexpected\w*)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "compare",
+        re.compile(
+            r"\bvs\.?\b|\bversus\b|\bdifferences?\b|\bcompare[ds]?\b|\bcomparison\b|\bbetter\b|\bpros and cons\b|\bwhich\b|\bchoose\b|\bpick\b"
+            r"|\binstead of\b|\btrade-?offs?\b|\b\w+,? or \w+|\bwhen (?:should|do|would) (?:i|we) (?:use|prefer)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "howto",
+        re.compile(
+            r"\bhow (?:do|can|should|would|to)\b|\bsteps?\b|\bimplement\w*\b|\bset ?up\b|\bbuild\b|\badd\b|\bmake\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+# These say that something is wrong only together with a wish to know why; "how do I prevent duplicates" asks for steps.
+_ASKS_HOW = re.compile(r"^\s*(?:\w+[, ]+){0,3}how (?:do|can|should|would|to)\b", re.IGNORECASE)
+_ASKS_CODE_TOO = re.compile(r"\b(?:code|snippet|example)s?\b", re.IGNORECASE)
+
+
+def intent_of(question: str) -> Intent:
+    """Return what the question wants; `explain` when nothing more specific shows."""
+    for intent, pattern in _RULES:
+        if pattern.search(question):
+            if intent == "debug" and _ASKS_HOW.search(question):
+                continue
+            return intent
+    return "explain"
+
+
+def wants_code(question: str, intent: Intent) -> bool:
+    """Whether code belongs in the answer: it was asked for, or steps are wanted and code shows them best."""
+    return intent in ("code", "howto") or bool(_ASKS_CODE_TOO.search(question))

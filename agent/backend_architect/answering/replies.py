@@ -1,0 +1,118 @@
+"""Replies that are not answers from a guide: hand-overs, refusals, greetings, a question back, an honest gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend_architect.answering.extractive import with_mark
+from backend_architect.answering.scope import ScopeDecision
+from backend_architect.knowledge import Corpus
+from backend_architect.types import Handoff, HandoffPacket, Hit, Ledger, Outcome, Specialist
+
+_SCOPE_SECTION: dict[Specialist, str] = {
+    "Frontend & UI Specialist": "scope#hand-off-frontend",
+    "DevOps & Infrastructure": "scope#hand-off-devops",
+    "Database & Data Specialist": "scope#hand-off-data",
+}
+
+_REASONS: dict[Specialist, str] = {
+    "Frontend & UI Specialist": "it is about what runs and shows in the browser or app, not about the service behind it",
+    "DevOps & Infrastructure": "it is about the platform that many services share, not about one service and its delivery",
+    "Database & Data Specialist": "it is about running databases or analysing data, not about how a service uses its store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply without search results: its text, the sections it cites and what kind it is."""
+
+    text: str
+    refs: tuple[str, ...]
+    outcome: Outcome
+    handoff: Handoff | None = None
+    follow_ups: tuple[str, ...] = ()
+
+
+def reply_to(question: str, decision: ScopeDecision, corpus: Corpus, ledger: Ledger) -> Reply | None:
+    """Return the reply to a question that is not ours; None when it is."""
+    if decision.scope == "handoff" and decision.specialist:
+        return _hand_over(question, decision.specialist, corpus, ledger)
+    if decision.scope == "out_of_scope":
+        return _from_scope_card(
+            "That is outside what I answer: I cover backend services and APIs.",
+            "scope#what-i-do-not-cover",
+            corpus,
+            "declined",
+        )
+    if decision.scope == "greeting_meta":
+        if not decision.is_clear:
+            return Reply(
+                "I could not find a question in that. Ask me something about backend services or APIs, "
+                'for example "How do I make POST safe to retry?"',
+                (),
+                "asked_back",
+            )
+        return _meta(question, corpus)
+    return None
+
+
+def not_covered(hits: Sequence[Hit], planned: str | None) -> Reply:
+    """Return the honest gap: what is missing, and the nearest section there is."""
+    lines = ["The guides do not cover this question."]
+    if planned:
+        lines.append(f'A section on "{planned}" is planned but not written yet.')
+    if not hits:
+        return Reply(" ".join(lines), (), "not_covered")
+    nearest = hits[0].section
+    lines.append(f"The nearest section answers a different question, *{nearest.question}* [1]")
+    return Reply(
+        " ".join(lines), (nearest.ref,), "not_covered", follow_ups=tuple(hit.section.question for hit in hits[:3])
+    )
+
+
+def ask_back(question: str) -> Reply:
+    """Return the question back for a follow-up that has nothing to follow."""
+    return Reply(
+        f'"{question.strip()}" leans on something said before, and nothing was said yet. '
+        "What is it about? One sentence with the topic and, if it matters, your language or framework is enough.",
+        (),
+        "asked_back",
+    )
+
+
+def _hand_over(question: str, specialist: Specialist, corpus: Corpus, ledger: Ledger) -> Reply:
+    ref = _SCOPE_SECTION[specialist]
+    packet = HandoffPacket(
+        question=question,
+        constraints=tuple(line for line in ledger.lines() if not line.startswith("decided: ")),
+        decisions=ledger.decisions,
+        open_points=(question,),
+    )
+    reason = _REASONS[specialist]
+    text = f"This is a question for the **{specialist}**: {reason}."
+    reply = _from_scope_card(text, ref, corpus, "handed_over")
+    return Reply(
+        reply.text, reply.refs, "handed_over", handoff=Handoff(specialist=specialist, reason=reason, packet=packet)
+    )
+
+
+def _meta(question: str, corpus: Corpus) -> Reply:
+    lowered = question.lower()
+    if any(word in lowered for word in ("thank", "thx", "bye", "great", "cool", "perfect", "nice")):
+        return Reply("You are welcome. Ask on whenever you like.", (), "greeted")
+    by_word = (
+        (("current", "up to date", "how old", "version"), "scope#how-current"),
+        (("cite", "citation", "source", "come from"), "scope#how-i-cite"),
+        (("not cover", "not answer", "refuse"), "scope#what-i-do-not-cover"),
+    )
+    ref = next((ref for needles, ref in by_word if any(needle in lowered for needle in needles)), "scope#what-i-cover")
+    return _from_scope_card("", ref, corpus, "greeted")
+
+
+def _from_scope_card(text: str, ref: str, corpus: Corpus, outcome: Outcome) -> Reply:
+    section = corpus.by_ref.get(ref)
+    if section is None:
+        return Reply(text, (), outcome)
+    quoted = with_mark(section.short_answer, "[1]")
+    return Reply(f"{text}\n\n{quoted}".strip(), (ref,), outcome)

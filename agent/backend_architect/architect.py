@@ -1,0 +1,527 @@
+"""The front door: wires the rooms once and turns a question into events that end in an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from backend_architect import resources
+from backend_architect.answering.confidence import NOT_COVERED, PARTLY, confidence, missing_terms
+from backend_architect.answering.extractive import compose
+from backend_architect.answering.follow_up import pinned, stand_alone
+from backend_architect.answering.intent import intent_of
+from backend_architect.answering.redact import redact
+from backend_architect.answering.replies import Reply, ask_back, not_covered, reply_to
+from backend_architect.answering.scope import ScopeJudge
+from backend_architect.errors import ModelError, QuestionError
+from backend_architect.knowledge import Corpus
+from backend_architect.knowledge.markdown import first_sentence
+from backend_architect.retrieval import Retriever
+from backend_architect.settings import Settings, default_cache_dir
+from backend_architect.types import (
+    Answer,
+    Brief,
+    Citation,
+    CitedSource,
+    Delta,
+    Done,
+    Draft,
+    Event,
+    Hit,
+    Ledger,
+    Mode,
+    Scope,
+    Section,
+    Started,
+    Trace,
+    TracedHit,
+    Turn,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from backend_architect.answering.llm import ModelAnswers
+    from backend_architect.models import BackgroundLoop
+
+MAX_QUESTION_CHARACTERS = 50_000
+_HITS = 8
+_FOLLOW_UPS = 3
+
+# Everything a terminal or a log could act on; newline and tab stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A question understood and searched, before anything is answered."""
+
+    question: str
+    scope: Scope
+    ledger: Ledger
+    started: float
+    reply: Reply | None = None
+    brief: Brief | None = None
+    confidence: float = 1.0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What a conversation remembers; a single question has an empty one."""
+
+    turns: list[Turn] = field(default_factory=list)
+    ledger: Ledger = Ledger()
+
+    def remember(self, prepared: _Prepared, answer: Answer) -> None:
+        self.ledger = prepared.ledger
+        standalone = prepared.brief.standalone if prepared.brief else ""
+        refs = tuple(citation.ref for citation in answer.citations)
+        self.turns.append(Turn(question=answer.question, answer=answer.text, refs=refs, standalone=standalone))
+
+
+class _Rooms:
+    """Knowledge, retrieval and both ways of answering, wired once and shared by all conversations."""
+
+    def __init__(self, settings: Settings, model: Any = None) -> None:
+        self.settings = settings
+        self._model = model
+        self._knowledge = resources.folder("knowledge")
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        return Corpus.load(self._knowledge, own=self.settings.guides_dir)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        return Retriever(
+            self.corpus,
+            cache=self.settings.cache_dir or default_cache_dir(),
+            choice=self.settings.store,
+            chroma_url=self.settings.chroma_url,
+            knowledge=self._knowledge,
+        )
+
+    @cached_property
+    def judge(self) -> ScopeJudge:
+        return ScopeJudge(self.retriever, self._knowledge)
+
+    @cached_property
+    def model_answers(self) -> ModelAnswers | None:
+        """The model side, or None without an endpoint; nothing of it is imported before it is asked for."""
+        if self._model is None and not self.settings.has_model:
+            return None
+        from backend_architect.answering.llm import ModelAnswers
+        from backend_architect.models import Endpoint, ModelAgent
+        from backend_architect.prompts import Prompts
+
+        agent = self._model or ModelAgent(Endpoint(self.settings))
+        return ModelAnswers(
+            agent, Prompts.load(), settings=self.settings, search=lambda query: self.retriever.search(query, limit=4)
+        )
+
+    def close(self) -> None:
+        if "retriever" in self.__dict__:
+            self.retriever.close()
+
+    # --- before answering ---
+
+    def prepare(self, question: str, memory: _Memory) -> _Prepared:
+        """Redact, make self-contained, judge the scope, search. Raises QuestionError for what cannot be taken."""
+        started = time.perf_counter()
+        text, notices = _cleaned(question)
+        named = self.retriever.named_in(text)
+        ledger = pinned(memory.ledger, text, named)
+        alone = stand_alone(text, memory.turns, self.retriever.named_in)
+        if alone.lacks_context and text:
+            return self._without_topic(text, ledger, started, notices)
+        decision = self.judge.decide(alone.text)
+        reply = reply_to(text, decision, self.corpus, ledger)
+        if reply is not None:
+            return _Prepared(text, decision.scope, ledger, started, reply=reply, notices=notices)
+        return self._searched(text, alone.text, ledger, memory, started, notices)
+
+    def _without_topic(self, text: str, ledger: Ledger, started: float, notices: tuple[str, ...]) -> _Prepared:
+        """A text that leans on nothing: a greeting or a refusal it may be, else the question goes back."""
+        decision = self.judge.decide(text)
+        reply = reply_to(text, decision, self.corpus, ledger) or ask_back(text)
+        scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
+        return _Prepared(text, scope, ledger, started, reply=reply, notices=notices)
+
+    def _searched(
+        self, text: str, standalone: str, ledger: Ledger, memory: _Memory, started: float, notices: tuple[str, ...]
+    ) -> _Prepared:
+        hits = self.retriever.search(standalone, limit=_HITS, languages=ledger.languages, frameworks=ledger.frameworks)
+        hits = tuple(hit for hit in hits if hit.section.area != "scope") or hits
+        named = self.retriever.named_in(standalone)
+        brief = Brief(
+            question=text,
+            standalone=standalone,
+            intent=intent_of(text),
+            hits=hits,
+            languages=named.languages,
+            frameworks=named.frameworks,
+            turns=tuple(memory.turns),
+            ledger=ledger,
+        )
+        sure = confidence(self.retriever.corrected(standalone), hits)
+        return _Prepared(text, "in_scope", ledger, started, brief=brief, confidence=sure, notices=notices)
+
+    # --- answering ---
+
+    def from_guides(self, prepared: _Prepared, extra_notices: tuple[str, ...] = ()) -> Answer:
+        """Return the answer composed without a model."""
+        prepared = replace(prepared, notices=prepared.notices + extra_notices)
+        if prepared.reply is not None:
+            return self._from_reply(prepared, prepared.reply)
+        brief = prepared.brief
+        assert brief is not None  # prepare() sets a reply or a brief
+        if not brief.hits or prepared.confidence < NOT_COVERED:
+            return self._from_reply(prepared, not_covered(brief.hits, None))
+        draft = compose(brief, max_words=self.settings.max_words)
+        lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
+        if prepared.confidence < PARTLY and lacking:
+            notice = f"The guides answer this only in part; they say nothing here about: {', '.join(lacking[:5])}."
+            prepared = replace(prepared, notices=(*prepared.notices, notice))
+        return self._from_draft(prepared, brief, draft, "guides")
+
+    async def events(self, prepared: _Prepared) -> AsyncIterator[Event]:
+        """Yield the events of an answer: from the model when one is configured, else from the guides."""
+        yield _started(prepared)
+        model = self.model_answers if prepared.reply is None else None
+        if model is None or prepared.brief is None:
+            answer = self.from_guides(prepared)
+            yield Delta(answer.text)
+            yield Done(answer)
+            return
+        said: list[str] = []
+        try:
+            async for item in model.stream(prepared.brief):
+                if isinstance(item, Draft):
+                    yield Done(self._from_draft(prepared, prepared.brief, item, "model"))
+                else:
+                    said.append(item)
+                    yield Delta(item)
+        except ModelError as error:
+            for event in self._fallen_back(prepared, "".join(said), error):
+                yield event
+
+    def _fallen_back(self, prepared: _Prepared, said: str, error: ModelError) -> Iterator[Event]:
+        """Yield the guides' answer after a model failed, and say that it did; what was already shown stays."""
+        answer = self.from_guides(prepared, (f"The model did not answer: {error}. This answer is from the guides.",))
+        lead = "\n\n*The model stopped here. From the guides:*\n\n" if said.strip() else ""
+        yield Delta(lead + answer.text)
+        yield Done(answer.model_copy(update={"text": said + lead + answer.text}))
+
+    # --- building the answer ---
+
+    def _from_reply(self, prepared: _Prepared, reply: Reply) -> Answer:
+        brief = prepared.brief
+        return Answer(
+            question=prepared.question,
+            text=reply.text,
+            scope=prepared.scope,
+            outcome=reply.outcome,
+            mode="guides",
+            citations=self._citations(reply.refs),
+            handoff=reply.handoff,
+            confidence=prepared.confidence if brief else 1.0,
+            notices=prepared.notices,
+            follow_ups=reply.follow_ups,
+            usage=Usage(seconds=_since(prepared.started)),
+            trace=self._trace(brief) if brief else Trace(),
+        )
+
+    def _from_draft(self, prepared: _Prepared, brief: Brief, draft: Draft, mode: Mode) -> Answer:
+        trace = self._trace(brief).model_copy(
+            update={"verdicts": draft.verdicts, "prompts": draft.prompts, "model": draft.model}
+        )
+        overdue = self.corpus.overdue(draft.refs, dt.date.today())
+        dated = (
+            (f"Past their review date, check before relying on them: facts {', '.join(overdue)}.",) if overdue else ()
+        )
+        return Answer(
+            question=prepared.question,
+            text=draft.text,
+            scope="in_scope",
+            outcome="answered",
+            mode=mode,
+            citations=self._citations(draft.refs),
+            confidence=prepared.confidence,
+            notices=(*prepared.notices, *draft.notices, *dated),
+            follow_ups=self._follow_ups(draft.refs),
+            usage=draft.usage.model_copy(update={"seconds": _since(prepared.started)}),
+            trace=trace,
+        )
+
+    def _citations(self, refs: Sequence[str]) -> tuple[Citation, ...]:
+        return tuple(_citation(number, self.corpus.by_ref[ref]) for number, ref in enumerate(refs, 1))
+
+    def _follow_ups(self, refs: Sequence[str]) -> tuple[str, ...]:
+        near = (also for ref in refs for also in self.corpus.by_ref[ref].see_also)
+        fresh = (ref for ref in dict.fromkeys(near) if ref in self.corpus.by_ref and ref not in refs)
+        return tuple(self.corpus.by_ref[ref].question for ref in fresh)[:_FOLLOW_UPS]
+
+    def _trace(self, brief: Brief) -> Trace:
+        hits = tuple(
+            TracedHit(ref=hit.ref, score=hit.score, signals=dict(hit.signals), matched=hit.matched)
+            for hit in brief.hits
+        )
+        return Trace(standalone=brief.standalone, intent=brief.intent, hits=hits, search=self.retriever.store_name)
+
+
+class Architect:
+    """Answers backend and API design questions. Without an endpoint it composes them from the guides.
+
+    Options are those of `Settings`, keyword only; `model` takes a test double from `backend_architect.testing`.
+    Making one is cheap, the first question loads what it needs. Safe to share between threads; use one per process.
+
+    >>> with Architect(use_model=False) as architect:
+    ...     answer = architect.ask("What does a 201 need besides the status?")
+    >>> answer.citations[0].ref
+    'api-design/methods-status-and-errors#create-response'
+    """
+
+    def __init__(self, *, settings: Settings | None = None, model: Any = None, **choices: Any) -> None:
+        self._rooms = _Rooms(settings or Settings.load(**choices), model)
+        self._loop: BackgroundLoop | None = None
+
+    def ask(self, question: str) -> Answer:
+        """Return the finished answer. Raises QuestionError when the question cannot be taken."""
+        return _last(self.stream(question))
+
+    def stream(self, question: str) -> Iterator[Event]:
+        """Yield Started, any number of Delta, and exactly one Done. Stop iterating to stop the answer."""
+        return self._stream(question, _Memory())
+
+    def search(self, question: str, *, limit: int = 5) -> tuple[Hit, ...]:
+        """Return the best sections for a question, best first, with scores in [0, 1]."""
+        return self._rooms.retriever.search(_cleaned(question)[0], limit=limit)
+
+    def conversation(self) -> Conversation:
+        """Return a new conversation that remembers its turns."""
+        return Conversation(self)
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the whole corpus in the order of references."""
+        return self._rooms.corpus.sections
+
+    def warm_up(self) -> None:
+        """Load embedder, vectors and words now, then open the index behind: for sessions that will ask more than once."""
+        self._rooms.retriever.warm_up()
+        self._rooms.retriever.start_store()
+
+    def build_index(self) -> str:
+        """Open the vector store, building it when it is missing, and return its name or why search stays exact."""
+        return self._rooms.retriever.build_store()
+
+    @property
+    def settings(self) -> Settings:
+        return self._rooms.settings
+
+    @property
+    def store_name(self) -> str:
+        """Which vector search is in use: `chroma`, or `exact` with the reason."""
+        return self._rooms.retriever.store_name
+
+    def close(self) -> None:
+        """Release the index and, when a model was asked, its connection. Using the object again reopens them."""
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+        self._rooms.close()
+
+    def __enter__(self) -> Architect:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _stream(self, question: str, memory: _Memory) -> Iterator[Event]:
+        prepared = self._rooms.prepare(question, memory)
+        for event in self._events(prepared):
+            if isinstance(event, Done):
+                memory.remember(prepared, event.answer)
+            yield event
+
+    def _events(self, prepared: _Prepared) -> Iterator[Event]:
+        if prepared.reply is not None or self._rooms.model_answers is None:
+            answer = self._rooms.from_guides(prepared)
+            yield from (_started(prepared), Delta(answer.text), Done(answer))
+            return
+        yield from self._background.iterate(lambda: self._rooms.events(prepared))
+
+    @property
+    def _background(self) -> BackgroundLoop:
+        if self._loop is None:
+            from backend_architect.models import BackgroundLoop
+
+            self._loop = BackgroundLoop()
+        return self._loop
+
+
+class AsyncArchitect:
+    """`Architect` with `await` and `async for`; the same options, the same events."""
+
+    def __init__(self, *, settings: Settings | None = None, model: Any = None, **choices: Any) -> None:
+        self._rooms = _Rooms(settings or Settings.load(**choices), model)
+
+    async def ask(self, question: str) -> Answer:
+        """Return the finished answer. Raises QuestionError when the question cannot be taken."""
+        return await _last_async(self.stream(question))
+
+    def stream(self, question: str) -> AsyncIterator[Event]:
+        """Yield Started, any number of Delta, and exactly one Done."""
+        return self._stream(question, _Memory())
+
+    async def search(self, question: str, *, limit: int = 5) -> tuple[Hit, ...]:
+        """Return the best sections for a question, best first, with scores in [0, 1]."""
+        text = _cleaned(question)[0]
+        return await asyncio.to_thread(self._rooms.retriever.search, text, limit=limit)
+
+    def conversation(self) -> AsyncConversation:
+        """Return a new conversation that remembers its turns."""
+        return AsyncConversation(self)
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the whole corpus in the order of references."""
+        return self._rooms.corpus.sections
+
+    @property
+    def settings(self) -> Settings:
+        return self._rooms.settings
+
+    async def close(self) -> None:
+        """Release the index."""
+        self._rooms.close()
+
+    async def __aenter__(self) -> AsyncArchitect:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    async def _stream(self, question: str, memory: _Memory) -> AsyncIterator[Event]:
+        # Preparing is some ten milliseconds of arithmetic; in a thread it does not hold up other conversations.
+        prepared = await asyncio.to_thread(self._rooms.prepare, question, memory)
+        async for event in self._rooms.events(prepared):
+            if isinstance(event, Done):
+                memory.remember(prepared, event.answer)
+            yield event
+
+
+class Conversation:
+    """A conversation: follow-ups lean on earlier turns, and what is said about the stack stays pinned."""
+
+    def __init__(self, architect: Architect) -> None:
+        self._architect = architect
+        self._memory = _Memory()
+
+    def ask(self, question: str) -> Answer:
+        """Return the finished answer to the next question of this conversation."""
+        return _last(self.stream(question))
+
+    def stream(self, question: str) -> Iterator[Event]:
+        """Yield the events of the next answer; a stopped answer is not remembered."""
+        return self._architect._stream(question, self._memory)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(self._memory.turns)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._memory.ledger
+
+    def clear(self) -> None:
+        """Forget all turns and everything pinned."""
+        self._memory = _Memory()
+
+
+class AsyncConversation:
+    """`Conversation` with `await` and `async for`."""
+
+    def __init__(self, architect: AsyncArchitect) -> None:
+        self._architect = architect
+        self._memory = _Memory()
+
+    async def ask(self, question: str) -> Answer:
+        """Return the finished answer to the next question of this conversation."""
+        return await _last_async(self.stream(question))
+
+    def stream(self, question: str) -> AsyncIterator[Event]:
+        """Yield the events of the next answer; a stopped answer is not remembered."""
+        return self._architect._stream(question, self._memory)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(self._memory.turns)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._memory.ledger
+
+    def clear(self) -> None:
+        """Forget all turns and everything pinned."""
+        self._memory = _Memory()
+
+
+def _cleaned(question: str) -> tuple[str, tuple[str, ...]]:
+    """Return the question without control characters and secrets, and a notice when a secret was taken out."""
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are taken; "
+            "keep the part that shows the problem"
+        )
+    redacted = redact(_CONTROL.sub(" ", question.replace("\r\n", "\n").replace("\r", "\n")).strip())
+    if not redacted.kinds:
+        return redacted.text, ()
+    return redacted.text, (f"Taken out of your question before anything else saw it: {', '.join(redacted.kinds)}.",)
+
+
+def _started(prepared: _Prepared) -> Started:
+    refs = (
+        tuple(hit.ref for hit in prepared.brief.hits)
+        if prepared.brief
+        else prepared.reply.refs
+        if prepared.reply
+        else ()
+    )
+    return Started(prepared.scope, refs)
+
+
+def _citation(number: int, section: Section) -> Citation:
+    sources = tuple(CitedSource(title=s.title, url=s.url, places=s.places) for s in section.sources)
+    return Citation(
+        number=number,
+        ref=section.ref,
+        guide_title=section.guide_title,
+        question=section.question,
+        quote=first_sentence(section.short_answer),
+        sources=sources,
+        origin=section.origin,
+    )
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 4)
+
+
+def _last(events: Iterator[Event]) -> Answer:
+    answer = next((event.answer for event in events if isinstance(event, Done)), None)
+    assert answer is not None  # every stream ends in Done or raises
+    return answer
+
+
+async def _last_async(events: AsyncIterator[Event]) -> Answer:
+    answer: Answer | None = None
+    async for event in events:
+        if isinstance(event, Done):
+            answer = event.answer
+    assert answer is not None  # every stream ends in Done or raises
+    return answer

@@ -33,6 +33,14 @@ for (const path of ["/never", "/slow-body"]) {
   });
 }
 
+test("a POST without a key is sent once, with a key again", async () => {
+  for (const [headers, most] of [[{}, 1], [{ "idempotency-key": "k1" }, 3]]) {
+    seen = [];
+    await assert.rejects(fetchWithin(`${origin}/never`, { method: "POST", headers, totalMs: 600, perTryMs: 150 }));
+    assert.ok(most === 1 ? seen.length === 1 : seen.length >= 2, `${seen.length} attempts`);
+  }
+});
+
 test("the caller's cancellation ends it without another attempt", async () => {
   seen = [];
   const controller = new AbortController();

@@ -42,8 +42,9 @@ class LocalBuckets:
 class SharedBuckets:
     """The same bucket in Redis. `store` is a client with a short timeout, 50 ms or less."""
 
-    def __init__(self, store, capacity: float, rate: float, expected_instances: int):
-        self.store, self.capacity, self.rate = store, capacity, rate
+    def __init__(self, store, capacity: float, rate: float, expected_instances: int, store_errors=(OSError,)):
+        self.capacity, self.rate = capacity, rate
+        self.store_errors = store_errors             # redis-py: (redis.RedisError,), which is no OSError
         self.script = store.register_script(SCRIPT)  # redis-py: EVALSHA, loads again on NOSCRIPT
         share = max(1, expected_instances)           # during an outage each instance grants its share
         self.fallback = LocalBuckets(max(1, capacity / share), rate / share)
@@ -53,7 +54,7 @@ class SharedBuckets:
         try:
             allowed, remaining, wait = self.script(
                 keys=[f"rl:{{{key}}}"], args=[self.capacity, self.rate, cost])
-        except (ConnectionError, TimeoutError, OSError) as error:   # redis-py: redis.RedisError
+        except self.store_errors as error:
             self.on_store_error(error)
             return self.fallback.take(key, cost)
         return Decision(bool(allowed), int(remaining), wait / 1000)

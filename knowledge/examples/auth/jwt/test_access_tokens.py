@@ -50,7 +50,7 @@ class Endpoint:
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 
-@pytest.fixture()
+@pytest.fixture
 def endpoint():
     endpoint = Endpoint()
     yield endpoint
@@ -180,7 +180,7 @@ def test_rotation_overlap_and_cooldown(endpoint) -> None:
 # endregion
 
 
-def test_key_endpoint_down_is_not_the_callers_fault(endpoint) -> None:
+def test_key_endpoint_down_is_not_the_callers_fault() -> None:
     keys = PyJWKClient("http://127.0.0.1:9/jwks.json", timeout=1)
     with pytest.raises(PyJWKClientConnectionError):
         validate(mint(), keys)

@@ -1,3 +1,5 @@
+"""Introspection: caching, audience, refusal, outage."""
+
 import pytest
 from introspection import Introspector
 

@@ -1,3 +1,5 @@
+"""Revocation by token and by account."""
+
 import sqlite3
 import time
 
@@ -7,7 +9,7 @@ from revocation import SCHEMA, Revocations
 NOW = int(time.time())
 
 
-@pytest.fixture()
+@pytest.fixture
 def revocations():
     db = sqlite3.connect(":memory:")
     db.executescript(SCHEMA)

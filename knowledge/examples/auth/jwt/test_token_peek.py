@@ -1,3 +1,5 @@
+"""Readable payloads, and the sizes the guide names."""
+
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa

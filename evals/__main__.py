@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,8 @@ from evals.schema import Case, Split, case_schema
 INVALID, UNMEASURED, INTERRUPTED = 2, 3, 130
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-out = Console()
+# A pipe has no width of its own; the tables need about this much to stay readable in a log.
+out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 CasesDir = Annotated[Path, typer.Option("--cases", help="Folder of case files.", exists=True, file_okay=False)]
@@ -64,7 +66,7 @@ def coverage(cases: CasesDir = loader.CASES_DIR) -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     split: Annotated[Split, typer.Option(help="Which split to run.")] = "dev",
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.")] = None,
     tag: Annotated[
@@ -76,7 +78,8 @@ def run(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write run.json here.")] = None,
     record: Annotated[Path | None, typer.Option(help="Write what the agent did here, for --answers.")] = None,
     answers: Annotated[Path | None, typer.Option(help="Score these recorded answers; the agent is not asked.")] = None,
-    gated: Annotated[bool, typer.Option("--gate", help="Hold the whole split against evals/floors.yaml.")] = False,
+    gated: Annotated[bool, typer.Option("--gate", help="Hold the whole split against the committed floors.")] = False,
+    floors_file: Annotated[Path, typer.Option("--floors", help="The floors of --gate.")] = gate.FLOORS_FILE,
     minimum: Annotated[list[str] | None, typer.Option("--min", help="A floor, for example recall@5=0.95.")] = None,
     maximum: Annotated[
         list[str] | None, typer.Option("--max", help="A ceiling, for example over_refusal=0.02.")
@@ -89,7 +92,7 @@ def run(
     selection = runner.Selection(split, tuple(kind or ()), tuple(tag or ()), tuple(case_id or ()), pattern, limit)
     with _exit_codes():
         _refuse(selection, gated=gated, record=record, reveal=reveal)
-        floors = gate.load_floors(split) if gated else gate.Floors()
+        floors = gate.load_floors(split, floors_file) if gated else gate.Floors()
         floors = floors.joined(gate.parse_bounds(minimum or (), maximum or ()))
         with targets.offline_architect() as architect:
             data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections())

@@ -78,7 +78,7 @@ def _repeated_ids(located: Sequence[Located]) -> list[str]:
 def _clusters_over_splits(located: Sequence[Located]) -> list[str]:
     splits: dict[str, dict[str, str]] = defaultdict(dict)
     for item in located:
-        splits[item.case.cluster].setdefault(item.case.split, item.place)
+        splits[item.case.group].setdefault(item.case.split, item.place)
     return [
         f"{' and '.join(places.values())}: cluster {cluster} spans the splits {', '.join(places)}; twins stay together"
         for cluster, places in splits.items()

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +18,9 @@ from evals.gate import Check
 from evals.metrics.score import Metric
 from evals.runner import Results, Scored, Selection
 from evals.schema import SCOPES
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 RUN_SCHEMA = 1
 WORST_CASES = 10

@@ -147,7 +147,7 @@ class Case(_Strict):
     kind: Kind
     question: str
     tags: Tags = Tags()
-    cluster: Slug = ""
+    cluster: Slug | None = None
     scope: Scope = "in_scope"
     also_scope: tuple[Scope, ...] = ()
     handoff_to: Specialist | None = None
@@ -155,11 +155,6 @@ class Case(_Strict):
     nuggets: tuple[Nugget, ...] = ()
     missing: str | None = None
     twin: Slug | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _cluster_defaults_to_id(cls, data: object) -> object:
-        return {"cluster": data.get("id"), **data} if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -203,6 +198,11 @@ class Case(_Strict):
     @property
     def vital(self) -> tuple[Nugget, ...]:
         return tuple(nugget for nugget in self.nuggets if nugget.importance == "vital")
+
+    @property
+    def group(self) -> str:
+        """Return the name shared by paraphrases and near-twins: the cluster, or the case alone."""
+        return self.cluster or self.id
 
     @property
     def accepted_scopes(self) -> tuple[Scope, ...]:

@@ -96,7 +96,7 @@ def _refused(_case: Case, answer: Answer) -> bool:
 
 
 def _answered(_case: Case, answer: Answer) -> bool:
-    return answer.scope == "in_scope" or answer.outcome == "answered"
+    return answer.outcome == "answered"
 
 
 def _abstained(_case: Case, answer: Answer) -> bool:

@@ -1,0 +1,1 @@
+"""Benchmarks: every number of ours beside what the machine itself does in the same run."""

@@ -1,0 +1,173 @@
+"""What `python -m evals` prints and returns, over the real guides and a handful of cases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from evals.__main__ import app
+from evals.schema import Case
+
+GOOD = """\
+- id: post-retry
+  split: dev
+  kind: retrieval
+  question: "How do I make POST safe to retry?"
+  expected_sections:
+    - {section: "api-design/retries-idempotency-and-rate-limits#post-retry", grade: 3}
+"""
+WRONG = """\
+- id: wrong-label
+  split: dev
+  kind: retrieval
+  question: "How do I make POST safe to retry?"
+  expected_sections:
+    - {section: "auth/jwt#libraries", grade: 3}
+"""
+HELD = GOOD.replace("post-retry\n", "held-post-retry\n").replace("dev", "test")
+PARKED = """\
+- id: later
+  split: dev
+  kind: retrieval
+  question: "how do I page a GraphQL connection?"
+  expected_sections:
+    - {section: "graphql/schema-design-and-federation#connections", grade: 3}
+"""
+
+
+def evals(tmp_path: Path, command: str, *options: str, cases: str = GOOD) -> Result:
+    folder = tmp_path / "cases"
+    folder.mkdir(exist_ok=True)
+    (folder / "some.yaml").write_text(cases, encoding="utf-8")
+    return CliRunner().invoke(app, [command, "--cases", str(folder), *options])
+
+
+def test_a_run_without_a_gate_measures_and_returns_0(tmp_path: Path) -> None:
+    result = evals(tmp_path, "run", "--json", str(tmp_path / "run.json"), cases=GOOD + PARKED)
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("measured (no gate was asked for)\nsplit dev, offline, 1 cases run, 1 parked\n")
+    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert run["metrics"]["recall@5"]["value"] == 1.0
+    assert run["metrics"]["scope_macro_f1"]["value"] is None
+    assert run["cases"][0]["found"][0] == "api-design/retries-idempotency-and-rate-limits#post-retry"
+
+
+def test_a_missed_floor_returns_1_and_says_which(tmp_path: Path) -> None:
+    floors = tmp_path / "floors.yaml"
+    floors.write_text("dev: {min: {recall@1: 0.9}}", encoding="utf-8")
+
+    result = evals(tmp_path, "run", "--gate", "--floors", str(floors), cases=WRONG)
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("failed: recall@1 0.000 (min 0.9)\n")
+
+
+def test_the_same_floor_passes_when_the_search_is_right(tmp_path: Path) -> None:
+    floors = tmp_path / "floors.yaml"
+    floors.write_text("dev: {min: {recall@1: 0.9}}", encoding="utf-8")
+
+    result = evals(tmp_path, "run", "--gate", "--floors", str(floors))
+
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "passed 1 bounds")
+
+
+PARKED_ONLY = "the selection matches no case that can run; the 1 that match are parked until their guide is written"
+NOT_WHOLE = "--gate compares whole splits; drop the other selections, or use --min and --max"
+HELD_OUT = "--record would write single cases of the held-out split test; add --reveal to do it"
+NO_PATTERN = "--filter '(' is not a regular expression: missing ), unterminated subpattern at position 0"
+NO_BOUND = "a bound is written metric=number, for example recall@5=0.95, not recall@5 (no =)"
+STRAY = "auth/jwt#validat"
+NOT_PLANNED = f"cases/some.yaml:1: post-retry: section {STRAY} is neither in the guides nor planned in the syllabus"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--id", "nobody"), "the selection matches no case that can run"),
+        (("--id", "later"), PARKED_ONLY),
+        (("--gate", "--limit", "1"), NOT_WHOLE),
+        (("--split", "test", "--record", "x"), HELD_OUT),
+        (("--filter", "("), NO_PATTERN),
+        (("--min", "recall@5"), NO_BOUND),
+    ],
+)
+def test_wrong_usage_returns_2_with_one_line(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    result = evals(tmp_path, "run", *options, cases=GOOD + PARKED)
+
+    assert (result.exit_code, result.stderr, result.stdout) == (2, message + "\n", "")
+
+
+@pytest.mark.parametrize(
+    ("cases", "message"),
+    [
+        (GOOD + "  colour: red\n", "cases/some.yaml:7: post-retry: unknown key colour"),
+        (GOOD.replace("api-design/retries-idempotency-and-rate-limits#post-retry", STRAY), NOT_PLANNED),
+    ],
+)
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_an_invalid_dataset_returns_2_and_nothing_is_run(
+    tmp_path: Path, command: str, cases: str, message: str
+) -> None:
+    result = evals(tmp_path, command, cases=cases)
+
+    assert (result.exit_code, result.stderr, result.stdout) == (2, message + "\n", "")
+
+
+def test_validate_lists_what_is_parked_and_why(tmp_path: Path) -> None:
+    result = evals(tmp_path, "validate", cases=GOOD + PARKED)
+
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "1 cases can run, 1 are parked until their guide is written\n"
+        "parked later: graphql/schema-design-and-federation#connections\n"
+    )
+
+
+def test_answers_that_were_not_recorded_are_errors_and_make_the_run_incomplete(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+
+    result = evals(tmp_path, "run", "--answers", str(tmp_path / "empty.jsonl"), "--min", "recall@5=0.5")
+
+    assert result.exit_code == 3
+    assert result.stdout.startswith("incomplete: 1 of 1 cases raised an error (more than 1%)\n")
+    assert "error post-retry: RecordingError: no answer is recorded for case post-retry" in result.stdout
+
+
+def test_a_recording_replays_to_the_same_metrics_without_asking_the_agent(tmp_path: Path) -> None:
+    recording = tmp_path / "answers.jsonl"
+    evals(tmp_path, "run", "--record", str(recording), "--json", str(tmp_path / "first.json"))
+    evals(tmp_path, "run", "--answers", str(recording), "--json", str(tmp_path / "second.json"))
+
+    first, second = (
+        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("first.json", "second.json")
+    )
+    assert second["cases"] == first["cases"]
+    assert second["metrics"]["answer_ms_p50"]["reason"].startswith("not measured")
+
+
+def test_a_held_out_split_shows_totals_only_unless_revealed(tmp_path: Path) -> None:
+    hidden = evals(tmp_path, "run", "--split", "test", "--json", str(tmp_path / "hidden.json"), cases=HELD)
+    shown = evals(tmp_path, "run", "--split", "test", "--reveal", "--json", str(tmp_path / "shown.json"), cases=HELD)
+
+    assert hidden.exit_code == shown.exit_code == 0
+    assert "safe to retry" not in hidden.stdout + (tmp_path / "hidden.json").read_text(encoding="utf-8")
+    assert "safe to retry" in (tmp_path / "shown.json").read_text(encoding="utf-8")
+
+
+def test_coverage_names_the_sections_nobody_asks_for(tmp_path: Path) -> None:
+    result = evals(tmp_path, "coverage")
+
+    unasked = next(line for line in result.stdout.splitlines() if line.startswith("sections no dev case asks for"))
+    assert result.exit_code == 0
+    assert "post-retry" not in unasked
+
+
+def test_the_schema_is_json_schema_that_knows_the_keys_of_a_case() -> None:
+    result = CliRunner().invoke(app, ["schema"])
+
+    assert set(json.loads(result.stdout)["$defs"]["Case"]["properties"]) == set(Case.model_fields)
+    assert json.loads(result.stdout)["$defs"]["Case"]["additionalProperties"] is False

@@ -90,8 +90,12 @@ def outcomes(sections: Sequence[Section], *, seed: int = 7) -> dict[str, Counter
     """Return for each kind of change how often the true section supports, contradicts, or is silent."""
     chance = random.Random(seed)
     weights = weigh(sections)
-    pool = sorted({part for section in sections for is_code, part in code_spans(section.prose) if is_code and list(atoms(part))})
-    counts: dict[str, Counter[str]] = {name: Counter() for name in ("true section", "other section, same guide", "other guide", *CHANGES)}
+    pool = sorted(
+        {part for section in sections for is_code, part in code_spans(section.prose) if is_code and list(atoms(part))}
+    )
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("true section", "other section, same guide", "other guide", *CHANGES)
+    }
 
     def count(name: str, text: str, section: Section) -> None:
         counts[name][judge(read(text), (prepare(section),), weights).outcome] += 1

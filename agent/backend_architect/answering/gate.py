@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from backend_architect.answering.markup import ControlFilter, bare_address, harmless, known_addresses, outside_code
 from backend_architect.answering.statements import MARKER, OWN_JUDGEMENT, Splitter, Unit, exemption, numbers, plain
@@ -58,7 +57,9 @@ class Gate:
     `support.weigh` returns for the whole corpus; without it the given sections stand for the corpus.
     """
 
-    def __init__(self, sections: Sequence[Section], *, strict: bool = False, weights: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, sections: Sequence[Section], *, strict: bool = False, weights: Mapping[str, float] | None = None
+    ) -> None:
         self._sections: list[Section] = []
         self._strict = strict
         self._given_weights = weights
@@ -154,7 +155,9 @@ class Gate:
         self._let_out(unit, text, ruling)
 
     def _record(self, statement: str, ruling: _Ruling) -> None:
-        self._verdicts.append(Verdict(statement=statement, support=ruling.support, refs=ruling.refs, reason=ruling.reason))
+        self._verdicts.append(
+            Verdict(statement=statement, support=ruling.support, refs=ruling.refs, reason=ruling.reason)
+        )
 
     # --- judging -----------------------------------------------------------------------------
 
@@ -205,10 +208,14 @@ class Gate:
 
     def _rule_statement(self, bare: str, statement: Sentence, cited: tuple[str, ...]) -> _Ruling:
         evidence = {ref: self._judge(statement, ref) for ref in self._by_ref}
-        shares = self._with_its_quotes(bare, {ref: found.share for ref, found in evidence.items() if found.outcome == "supports"})
+        shares = self._with_its_quotes(
+            bare, {ref: found.share for ref, found in evidence.items() if found.outcome == "supports"}
+        )
         if kept := tuple(ref for ref in cited if ref in shares):
             dropped = [ref for ref in cited if ref not in shares]
-            return _Ruling("supported", f"{', '.join(dropped)} does not say this" if dropped else "", kept, shares, is_placed=True)
+            return _Ruling(
+                "supported", f"{', '.join(dropped)} does not say this" if dropped else "", kept, shares, is_placed=True
+            )
         if len(cited) > 1 and self._judge(statement, *cited).outcome == "supports":
             return _Ruling("supported", "by its citations together", cited, dict.fromkeys(cited, 1.0), is_placed=True)
         if shares:
@@ -219,8 +226,14 @@ class Gate:
 
     def _with_its_quotes(self, bare: str, shares: dict[str, float]) -> dict[str, float]:
         """Return those of the supporting sections that hold the statement's quotations word for word, or all when none does."""
-        quotes = [words for match in _QUOTED.finditer(bare) if len((words := squeeze(match[1])).split()) >= QUOTED_WORDS]
-        exact = {ref: share for ref, share in shares.items() if all(words in prepare(self._by_ref[ref]).words for words in quotes)}
+        quotes = [
+            words for match in _QUOTED.finditer(bare) if len((words := squeeze(match[1])).split()) >= QUOTED_WORDS
+        ]
+        exact = {
+            ref: share
+            for ref, share in shares.items()
+            if all(words in prepare(self._by_ref[ref]).words for words in quotes)
+        }
         return exact or shares
 
     def _rule_unsupported(self, evidence: Mapping[str, Evidence], cited: tuple[str, ...]) -> _Ruling:
@@ -321,7 +334,9 @@ class Gate:
         return harmless(text, is_known=self._is_known)
 
     def _is_known(self, url: str) -> bool:
-        return bare_address(url) in self._known or (len(url) > 8 and any(url in section.prose for section in self._by_ref.values()))
+        return bare_address(url) in self._known or (
+            len(url) > 8 and any(url in section.prose for section in self._by_ref.values())
+        )
 
     def _number(self, ref: str) -> int:
         if ref not in self._refs:

@@ -18,7 +18,9 @@ _IMAGE = re.compile(r"!\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\](?:\([^)]*\)|\[[^\]]
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(\s*<?(?P<url>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)"
 )
-_ADDRESS = re.compile(r"<(?P<in>(?:https?|mailto|ftp|javascript|data):[^<>\s]*)>|(?<![\w`(/])(?P<bare>(?:https?://|www\.)[^\s<>()\[\]`|\"]*[^\s<>()\[\]`|\".,;:!?*_'])")
+_ADDRESS = re.compile(
+    r"<(?P<in>(?:https?|mailto|ftp|javascript|data):[^<>\s]*)>|(?<![\w`(/])(?P<bare>(?:https?://|www\.)[^\s<>()\[\]`|\"]*[^\s<>()\[\]`|\".,;:!?*_'])"
+)
 _TAGS = (
     "a|abbr|address|applet|area|article|aside|audio|b|base|bdi|bdo|big|blink|blockquote|body|br|button|canvas|caption|center|cite|code|col|colgroup"
     "|data|datalist|dd|del|details|dfn|dialog|dir|div|dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i"
@@ -27,7 +29,10 @@ _TAGS = (
     "|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video|wbr|xmp"
 )
 # `<token>` in prose is a placeholder; a known element, or anything with an attribute, is HTML.
-_HTML = re.compile(rf"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?(?:{_TAGS})(?=[\s/>])[^<>]*>|</?[a-z][\w:-]*\s[^<>]*=[^<>]*>|<[!?][^<>]*>", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rf"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?(?:{_TAGS})(?=[\s/>])[^<>]*>|</?[a-z][\w:-]*\s[^<>]*=[^<>]*>|<[!?][^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
 # Half a tag, link or image whose other half is in another sentence must not become whole when the sentences are joined.
 _HALF_HTML = re.compile(rf"<(?=!|\?|/?(?:{_TAGS})(?:[\s/>]|$)|/?[a-z][\w:-]*\s)", re.IGNORECASE)
 
@@ -51,7 +56,9 @@ class ControlFilter:
             self._state = {"\x1b": "escape", "\x9b": "csi", "\x9d": "string", "\x90": "string"}.get(character, "text")
             return self._state == "text" and _CONTROL.match(character) is None
         if self._state == "escape":
-            self._state = {"[": "csi", "]": "string", "P": "string", "X": "string", "^": "string", "_": "string"}.get(character, "text")
+            self._state = {"[": "csi", "]": "string", "P": "string", "X": "string", "^": "string", "_": "string"}.get(
+                character, "text"
+            )
         elif self._state == "csi":
             self._state = "text" if "@" <= character <= "~" else "csi"
         elif character in "\x07\x9c":

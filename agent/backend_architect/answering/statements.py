@@ -30,7 +30,9 @@ MARKER = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.escape(OWN_JUDGEMENT)
-_MARKS = re.compile(rf"(?:\s*(?:{MARKER.pattern.replace('?P<square>', '?:').replace('?P<lens>', '?:')}|{_MARK}))*", re.IGNORECASE)
+_MARKS = re.compile(
+    rf"(?:\s*(?:{MARKER.pattern.replace('?P<square>', '?:').replace('?P<lens>', '?:')}|{_MARK}))*", re.IGNORECASE
+)
 _OPEN_MARK = "|".join(re.escape(OWN_JUDGEMENT[:n]) for n in range(1, len(OWN_JUDGEMENT)))
 # What may still become a marker when more text arrives.
 _PARTIAL = re.compile(rf"\s*(?:\[[^\[\]\n]{{0,60}}|\[\[[^\[\]\n]{{0,60}}\]?|【[^【】\n]{{0,60}}|{_OPEN_MARK})?")
@@ -39,9 +41,11 @@ _PARTIAL_ADDRESS = re.compile(r"\([^()\s]{0,300}")
 _STOP = re.compile(r"[.!?][\"')\]”’*_]{0,4}$")
 _NEVER_ENDS = re.compile(r"(?:^|[\s(\[“\"'])(?:e\.g|i\.e|vs|cf|approx|viz|resp|incl|esp|ca)\.$", re.IGNORECASE)
 _RARELY_ENDS = re.compile(
-    r"(?:^|[\s(\[“\"'])(?:etc|no|nos|fig|figs|sec|secs|ch|vol|al|st|dr|mr|mrs|ms|prof|inc|ltd|pp?|max|min|v|\.\.)\.$", re.IGNORECASE
+    r"(?:^|[\s(\[“\"'])(?:etc|no|nos|fig|figs|sec|secs|ch|vol|al|st|dr|mr|mrs|ms|prof|inc|ltd|pp?|max|min|v|\.\.)\.$",
+    re.IGNORECASE,
 )
 
+_PLAIN = re.compile(r"[^\s\[【`]*")
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _UNDECIDED = re.compile(r"[ \t]*(?:#{1,6}|[-*+_]+|\d{1,9}[.)]?|`{1,2}|~{1,2})?")
 _FENCE = re.compile(r"[ \t]*(?P<run>`{3,}|~{3,})(?P<info>[^\n]*)")
@@ -61,7 +65,8 @@ STOP_WORDS = frozenset(
     only onto or other otherwise our out over own per put puts rather same shall she should since so some still such take takes
     than that the their them then there therefore these they thing things this those though through thus to too under until up upon us
     use used uses using very via was way we well were what when whenever where whereas whether which while who whom whose
-    why will with within without would yet you your yours cannot don doesn isn aren wasn weren won didn hasn haven""".split()
+    why will with within without would yet you your yours cannot don doesn isn aren wasn weren won didn hasn haven
+    typically usually generally simply note remember ensure sure often really actually rely""".split()
 )
 
 _BRIDGE = re.compile(
@@ -75,7 +80,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _HANDOFF = re.compile(
-    r"frontend & ui specialist|devops & infrastructure|database & data specialist|the guides (?:do not|don't|don’t) cover|guides cover this only", re.IGNORECASE
+    r"frontend & ui specialist|devops & infrastructure|database & data specialist|the guides (?:do not|don't|don’t) cover|guides cover this only",
+    re.IGNORECASE,
 )
 
 
@@ -119,13 +125,20 @@ class Splitter:
 
     def feed(self, piece: str) -> list[Unit]:
         """Return the units that `piece` completes."""
-        for character in piece:
-            self._push(character)
+        position = 0
+        while position < len(piece):
+            end = self._end_of_plain(piece, position)
+            if end > position:
+                self._append(piece[position:end])
+                position = end
+            else:
+                self._push(piece[position])
+                position += 1
         return self._drain()
 
     def finish(self) -> list[Unit]:
         """Return the rest; the splitter is spent."""
-        if self._mode == "fence" or self._mode == "line":
+        if self._mode in {"fence", "line"}:
             self._close_line()
         elif self._mode == "start" and self._head:
             self._classify(complete=True)
@@ -140,6 +153,24 @@ class Splitter:
     def _drain(self) -> list[Unit]:
         units, self._units = self._units, []
         return units
+
+    def _end_of_plain(self, piece: str, position: int) -> int:
+        """Return how far characters may be added at once, because none of them can decide anything."""
+        if self._mode == "prose":
+            if not self._body or self._stop >= 0 or self._ticks:
+                return position
+            end = _PLAIN.match(piece, position).end()  # type: ignore[union-attr]  # it matches the empty string
+            return end if len(self._body) + end - position < SENTENCE_CHARACTERS else position
+        if self._mode == "start":
+            return position
+        end = piece.find("\n", position)
+        return end if end >= 0 else len(piece)
+
+    def _append(self, text: str) -> None:
+        if self._mode == "prose":
+            self._body += text
+        else:
+            self._head += text
 
     def _push(self, character: str) -> None:
         if self._mode == "prose":
@@ -367,7 +398,7 @@ def plain(text: str) -> str:
 def code_spans(text: str) -> Iterator[tuple[bool, str]]:
     """Yield the parts of `text` in order, each with whether it is an inline code span."""
     end = 0
-    for span in _CODE_SPAN.finditer(text):
+    for span in _CODE_SPAN.finditer(text) if "`" in text else ():
         if span.start() > end:
             yield False, text[end : span.start()]
         yield True, span.group()

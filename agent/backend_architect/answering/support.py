@@ -31,13 +31,15 @@ CONFLICT_ATOMS = 2
 WINDOW_SENTENCES = 3
 NEGATION_REACH = 3
 _WINDOWS_TRIED = 4
+# Below this neither support nor contradiction can come of a window.
+_LEAST_SHARE = 0.35
 
 Outcome = Literal["supports", "conflicts", "silent"]
 Atom = tuple[str, str]
 
 _SOURCE_MARKER = re.compile(r"\[\^[^\]\n]*\]")
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[.!?;:](?=\s|$)")
-_NEGATORS = frozenset("not no never without neither nor none nothing cannot avoid".split())
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[.!?;:,](?=\s|$)")
+_NEGATORS = frozenset("not no never without neither nor none nothing cannot".split())
 # Pairs that turn a sentence round without a negation.
 _OPPOSITES = {
     a: b
@@ -46,13 +48,15 @@ _OPPOSITES = {
         "|optional mandatory|allow forbid|allow reject|accept reject|enable disable|public private|weak strong|first last|more less"
         "|more fewer|higher lower|increase decrease|increases decreases|faster slower|short long|shorter longer|most least|minimum maximum"
         "|idempotent non-idempotent|valid invalid|secure insecure|blocking non-blocking|inside outside|success failure|unique duplicate"
-        "|signed unsigned|encrypted unencrypted|bounded unbounded|cheap expensive|must may|all none|commit rollback|client server"
-        "|same different|earlier later|larger smaller|longer shorter|high low|true false|read write|reads writes|include exclude"
+        "|signed unsigned|encrypted unencrypted|bounded unbounded|cheap expensive|must may|all none|avoid prefer"
+        "|same different|earlier later|larger smaller|longer shorter|high low|true false|include exclude"
     ).split("|")
     for one, other in (pair.split(),)
     for a, b in ((one, other), (other, one))
 }
-_NUMBER_WORDS = {word: str(n) for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)}
+_NUMBER_WORDS = {
+    word: str(n) for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
+}
 
 _UNITS = {
     "ms": "ms|millisecond|milliseconds",
@@ -113,7 +117,17 @@ def stem(word: str) -> str:
         word = word[:-3] + "y"
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
-    for ending, least in (("ingly", 4), ("edly", 4), ("ation", 3), ("ing", 3), ("ed", 3), ("ly", 4), ("ment", 4), ("ion", 4), ("er", 4)):
+    for ending, least in (
+        ("ingly", 4),
+        ("edly", 4),
+        ("ation", 3),
+        ("ing", 3),
+        ("ed", 3),
+        ("ly", 4),
+        ("ment", 4),
+        ("ion", 4),
+        ("er", 4),
+    ):
         kept = word[: -len(ending)]
         if word.endswith(ending) and len(kept) >= least and re.search(r"[aeiouy]", kept):
             word = kept
@@ -134,8 +148,16 @@ class Sentence:
     stems: Mapping[str, int]  # _PLAIN, _NEGATED or both
     negations: tuple[frozenset[str], ...]
     words: frozenset[str]
-    atoms: frozenset[Atom]
-    text: str  # lower case, for literal look-ups
+    text: str
+
+    @property
+    def atoms(self) -> frozenset[Atom]:
+        return _atom_set(self.text)
+
+    def has(self, value: str) -> bool:
+        """Whether `value`, in lower case, stands in the sentence as a word of its own."""
+        text = self.text.lower()
+        return value in text and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 _PLAIN, _NEGATED = 1, 2
@@ -149,11 +171,11 @@ def read(text: str) -> Sentence:
     negations: list[set[str]] = []
     reach = 0
     for position, token in enumerate(tokens):
-        if _negates(token) and not (token == "not" and tokens[position + 1 : position + 2] == ["only"]):
+        if _negates(token, "".join(tokens[position + 1 : position + 2])):
             reach = NEGATION_REACH
             negations.append(set())
         elif not token[0].isalnum():
-            reach = 0 if token in ".!?;:" else reach
+            reach = 0
         elif token not in STOP_WORDS and (len(token) > 1 or token.isdigit()):
             stemmed = stem(token)
             stems[stemmed] = stems.get(stemmed, 0) | (_NEGATED if reach else _PLAIN)
@@ -161,11 +183,18 @@ def read(text: str) -> Sentence:
                 negations[-1].add(stemmed)
                 reach -= 1
     scopes = tuple(frozenset(scope) for scope in negations if scope)
-    return Sentence(stems, scopes, frozenset(tokens), frozenset(atoms(text)), text.lower())
+    return Sentence(stems, scopes, frozenset(tokens), text)
 
 
-def _negates(token: str) -> bool:
-    return token in _NEGATORS or token.endswith(("n't", "n’t"))
+def _negates(token: str, following: str) -> bool:
+    if token in ("instead", "rather"):
+        return following in ("of", "than")
+    return (token in _NEGATORS or token.endswith(("n't", "n’t"))) and (token, following) != ("not", "only")
+
+
+@lru_cache(maxsize=20_000)
+def _atom_set(text: str) -> frozenset[Atom]:
+    return frozenset(atoms(text))
 
 
 def atoms(text: str) -> Iterator[Atom]:
@@ -232,13 +261,19 @@ def prepare(section: Section) -> SectionText:
     for index, sentence in enumerate(sentences):
         for stemmed in sentence.stems:
             places.setdefault(stemmed, []).append(index)
-    code = "\n".join([*(listing.code for listing in section.listings), *(unit.text for unit in units if unit.kind == "code")])
+    code = "\n".join(
+        [*(listing.code for listing in section.listings), *(unit.text for unit in units if unit.kind == "code")]
+    )
     named = " ".join(f"{source.id} {source.title} §{' §'.join(source.places)}" for source in section.sources)
     return SectionText(
         sentences=sentences,
         places={stemmed: tuple(found) for stemmed, found in places.items()},
-        code_words=frozenset(word for whole in _CODE_WORD.findall(code.lower()) for word in (whole, *re.split(r"[-.:/+]", whole))),
-        source_atoms=frozenset(atom for atom in _atoms_of_prose(re.sub(r"§+\s*", "§", named)) if atom[0] in ("rfc", "place"))
+        code_words=frozenset(
+            word for whole in _CODE_WORD.findall(code.lower()) for word in (whole, *re.split(r"[-.:/+]", whole))
+        ),
+        source_atoms=frozenset(
+            atom for atom in _atoms_of_prose(re.sub(r"§+\s*", "§", named)) if atom[0] in ("rfc", "place")
+        )
         | frozenset(("rfc", number) for number in re.findall(r"\brfc-?(\d{3,5})", named.lower())),
         words=squeeze(prose),
     )
@@ -333,7 +368,9 @@ def _windows(statement: Sentence, section: SectionText, weights: Mapping[str, fl
     return [_Window(section.sentences[start : start + size], -score / total) for score, start in ranked]
 
 
-def _share(statement: Sentence, found: frozenset[str], weights: Mapping[str, float], *, without: frozenset[str] = frozenset()) -> float:
+def _share(
+    statement: Sentence, found: frozenset[str], weights: Mapping[str, float], *, without: frozenset[str] = frozenset()
+) -> float:
     unknown = weights.get("", 1.0)
     total = matched = 0.0
     for stemmed in statement.stems:
@@ -345,17 +382,22 @@ def _share(statement: Sentence, found: frozenset[str], weights: Mapping[str, flo
     return matched / total if total else 0.0
 
 
-def _judge_window(statement: Sentence, window: _Window, sections: Sequence[SectionText], weights: Mapping[str, float]) -> Evidence:
+def _judge_window(
+    statement: Sentence, window: _Window, sections: Sequence[SectionText], weights: Mapping[str, float]
+) -> Evidence:
+    if window.share < _LEAST_SHARE:
+        return Evidence("silent", window.share, "no section says this")
     missing = [atom for atom in sorted(statement.atoms) if not _holds(window, atom, sections)]
     if missing:
         return _judge_missing(statement, window, missing, weights)
+    if window.share < THRESHOLD:
+        return Evidence("silent", window.share, "no section says this")
     if opposite := _opposite(statement, window):
-        if window.share >= CONFLICT_SHARE:
+        # Over several sentences a negation may belong to another thing: no support, but no contradiction either.
+        if window.share >= CONFLICT_SHARE and len(window.sentences) == 1:
             return Evidence("conflicts", window.share, opposite)
         return Evidence("silent", window.share * 0.4, opposite)
-    if window.share >= THRESHOLD:
-        return Evidence("supports", window.share)
-    return Evidence("silent", window.share, "no section says this")
+    return Evidence("supports", window.share)
 
 
 def _holds(window: _Window, atom: Atom, sections: Sequence[SectionText]) -> bool:
@@ -363,12 +405,15 @@ def _holds(window: _Window, atom: Atom, sections: Sequence[SectionText]) -> bool
     if any(atom in sentence.atoms for sentence in window.sentences):
         return True
     if kind in _LITERAL_KINDS:
-        whole = re.compile(rf"(?<![\w]){re.escape(value)}(?![\w])")
-        return any(whole.search(sentence.text) for sentence in window.sentences) or any(value in section.code_words for section in sections)
+        return any(sentence.has(value) for sentence in window.sentences) or any(
+            value in section.code_words for section in sections
+        )
     return any(atom in section.source_atoms for section in sections)
 
 
-def _judge_missing(statement: Sentence, window: _Window, missing: Sequence[Atom], weights: Mapping[str, float]) -> Evidence:
+def _judge_missing(
+    statement: Sentence, window: _Window, missing: Sequence[Atom], weights: Mapping[str, float]
+) -> Evidence:
     """A missing atom kills support; it contradicts when the section has another of its kind in the same place."""
     parts = frozenset(stem(part) for _, value in missing for part in _TOKEN.findall(value))
     found = frozenset(window.stems)
@@ -398,8 +443,14 @@ def _opposite(statement: Sentence, window: _Window) -> str:
     stems = window.stems
     scopes = [scope for sentence in window.sentences for scope in sentence.negations]
     nearest = max(window.sentences, key=lambda sentence: len(sentence.stems.keys() & statement.stems.keys()))
-    # Two negations that share a word are the same negation: the words around it may be in another order, or a pronoun.
-    same = frozenset().union(*(own | other for own in statement.negations for other in scopes if own & other))
+    # Two negations that share most words are the same negation: one of them may use a pronoun, or another order.
+    pairs = (
+        (own, other)
+        for own in statement.negations
+        for other in scopes
+        if 2 * len(own & other) > min(len(own), len(other))
+    )
+    same = frozenset(stemmed for own, other in pairs for stemmed in own | other)
     matched = [stemmed for stemmed in statement.stems if stemmed in stems]
     turned = [stemmed for stemmed in matched if stemmed not in same and not statement.stems[stemmed] & stems[stemmed]]
     if len(turned) > 0.12 * len(matched):

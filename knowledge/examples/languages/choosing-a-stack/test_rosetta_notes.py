@@ -80,6 +80,7 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         process.wait(10)
 
 
+# region contract
 def refused(reply: httpx.Response, status: int) -> dict:
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"].split(";")[0] == PROBLEM
@@ -108,6 +109,9 @@ def test_body_defaults_to_empty_and_the_caller_cannot_choose_the_id(api: httpx.C
 def test_a_bad_title_is_named(api: httpx.Client, title: str | None) -> None:
     body = refused(api.post("/notes", json={"title": title, "body": "b"}), 422)
     assert [error["pointer"] for error in body["errors"]] == ["/title"]
+
+
+# endregion
 
 
 def test_a_title_of_the_wrong_type_is_refused(api: httpx.Client) -> None:

@@ -36,7 +36,7 @@ ask: $(VENV)/.run  ## answer one question: make ask Q="..."
 	@$(BIN)/architect ask "$(Q)"
 
 index: $(VENV)/.run  ## bring the shipped vectors up to date after a change of guides
-	@$(BIN)/architect index vectors
+	@$(BIN)/architect knowledge sync
 
 test: $(VENV)/.dev  ## run the tests
 	@$(BIN)/python -m pytest -q

@@ -12,13 +12,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from backend_architect import resources
-from backend_architect.answering.confidence import NOT_COVERED, PARTLY, confidence, missing_terms
+from backend_architect.answering.confidence import (
+    NOT_COVERED,
+    PARTLY,
+    PLANNED_MARGIN,
+    PLANNED_SIMILARITY,
+    confidence,
+    missing_terms,
+)
 from backend_architect.answering.extractive import compose
 from backend_architect.answering.follow_up import pinned, stand_alone
 from backend_architect.answering.intent import intent_of
 from backend_architect.answering.redact import redact
 from backend_architect.answering.replies import Reply, ask_back, not_covered, reply_to
-from backend_architect.answering.scope import ScopeJudge
+from backend_architect.answering.scope import Planned, ScopeJudge
 from backend_architect.errors import ModelError, QuestionError
 from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.markdown import first_sentence
@@ -69,6 +76,7 @@ class _Prepared:
     brief: Brief | None = None
     confidence: float = 1.0
     notices: tuple[str, ...] = ()
+    unwritten: str | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +84,7 @@ class _Memory:
     """What a conversation remembers; a single question has an empty one."""
 
     turns: list[Turn] = field(default_factory=list)
-    ledger: Ledger = Ledger()
+    ledger: Ledger = field(default_factory=Ledger)
 
     def remember(self, prepared: _Prepared, answer: Answer) -> None:
         self.ledger = prepared.ledger
@@ -144,7 +152,7 @@ class _Rooms:
         reply = reply_to(text, decision, self.corpus, ledger)
         if reply is not None:
             return _Prepared(text, decision.scope, ledger, started, reply=reply, notices=notices)
-        return self._searched(text, alone.text, ledger, memory, started, notices)
+        return self._searched(text, alone.text, ledger, memory, started, notices, decision.planned)
 
     def _without_topic(self, text: str, ledger: Ledger, started: float, notices: tuple[str, ...]) -> _Prepared:
         """A text that leans on nothing: a greeting or a refusal it may be, else the question goes back."""
@@ -154,7 +162,14 @@ class _Rooms:
         return _Prepared(text, scope, ledger, started, reply=reply, notices=notices)
 
     def _searched(
-        self, text: str, standalone: str, ledger: Ledger, memory: _Memory, started: float, notices: tuple[str, ...]
+        self,
+        text: str,
+        standalone: str,
+        ledger: Ledger,
+        memory: _Memory,
+        started: float,
+        notices: tuple[str, ...],
+        planned: Planned | None,
     ) -> _Prepared:
         hits = self.retriever.search(standalone, limit=_HITS, languages=ledger.languages, frameworks=ledger.frameworks)
         hits = tuple(hit for hit in hits if hit.section.area != "scope") or hits
@@ -169,8 +184,16 @@ class _Rooms:
             turns=tuple(memory.turns),
             ledger=ledger,
         )
-        sure = confidence(self.retriever.corrected(standalone), hits)
-        return _Prepared(text, "in_scope", ledger, started, brief=brief, confidence=sure, notices=notices)
+        unwritten = self._unwritten(planned, hits)
+        sure = 0.0 if unwritten else confidence(hits)
+        return _Prepared(text, "in_scope", ledger, started, None, brief, sure, notices, unwritten)
+
+    def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
+        """Return the planned question that this one is, when its section is not written and no other comes near."""
+        if planned is None or planned.ref in self.corpus.by_ref or planned.similarity < PLANNED_SIMILARITY:
+            return None
+        best = max((hit.signals["question"] for hit in hits), default=0.0)
+        return planned.question if planned.similarity >= best + PLANNED_MARGIN else None
 
     # --- answering ---
 
@@ -182,7 +205,7 @@ class _Rooms:
         brief = prepared.brief
         assert brief is not None  # prepare() sets a reply or a brief
         if not brief.hits or prepared.confidence < NOT_COVERED:
-            return self._from_reply(prepared, not_covered(brief.hits, None))
+            return self._from_reply(prepared, not_covered(brief.hits, prepared.unwritten))
         draft = compose(brief, max_words=self.settings.max_words)
         lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
         if prepared.confidence < PARTLY and lacking:

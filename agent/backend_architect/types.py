@@ -288,7 +288,7 @@ class Brief:
     languages: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = ()
-    ledger: Ledger = Ledger()
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +297,7 @@ class Draft:
 
     text: str
     refs: tuple[str, ...]
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     prompts: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     notices: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend_architect.knowledge.scope_examples import load_scope_examples
+from backend_architect.knowledge.scope_examples import ScopeExample, load_scope_examples
 from backend_architect.retrieval import Retriever
 from backend_architect.types import Scope, Specialist
 
@@ -31,14 +31,21 @@ _MARGIN = 0.03
 _TECHNICAL_MARGIN = 0.12
 # Below this nearness to anything we know, a text without a technical word is not ours.
 _UNKNOWN = 0.25
-_KNOWN_WORDS = 0.5
 
-_LETTERS = re.compile(r"[^\W\d_]")
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|thanks?(?: you)?(?: (?:so|very) much)?|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
     r"|perfect|got it|help|test|who are you|what (?:are you|can you do))\b[\s!.?,]*(?:there|all|everyone|again|a lot)?[\s!.?,]*$",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A section of the syllabus that a question resembles, by the cosine of the two questions."""
+
+    ref: str
+    question: str
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class ScopeDecision:
     scope: Scope
     specialist: Specialist | None = None
     is_clear: bool = True
-    nearness: Mapping[str, float] | None = None
+    planned: Planned | None = None
 
 
 class ScopeJudge:
@@ -64,43 +71,54 @@ class ScopeJudge:
             return ScopeDecision("greeting_meta", is_clear=False)
         if _GREETING.match(question):
             return ScopeDecision("greeting_meta")
-        nearness = self._nearness(question)
-        technical = self._is_technical(question)
-        best = max(nearness, key=lambda label: (nearness[label], label == "in_scope"))
-        if best == "in_scope":
-            if nearness[best] < _UNKNOWN and not technical:
-                return ScopeDecision("out_of_scope", nearness=nearness)
-            return ScopeDecision("in_scope", nearness=nearness)
-        margin = _TECHNICAL_MARGIN if technical and best in ("out_of_scope", "greeting_meta") else _MARGIN
-        if nearness[best] - nearness["in_scope"] < margin:
-            return ScopeDecision("in_scope", nearness=nearness)
-        if best in SPECIALISTS:
-            return ScopeDecision("handoff", SPECIALISTS[best], nearness=nearness)
-        return ScopeDecision("greeting_meta" if best == "greeting_meta" else "out_of_scope", nearness=nearness)
+        similarities = self._similarities(question)
+        nearness = self._nearness(similarities)
+        label = _winner(nearness, is_technical=self._is_technical(question))
+        if label in SPECIALISTS:
+            return ScopeDecision("handoff", SPECIALISTS[label])
+        if label == "in_scope":
+            return ScopeDecision("in_scope", planned=self._planned(similarities))
+        return ScopeDecision("greeting_meta" if label == "greeting_meta" else "out_of_scope")
 
-    def _nearness(self, question: str) -> dict[str, float]:
+    def _similarities(self, question: str) -> NDArray[np.float32]:
+        _, matrix = self._examples
+        similarities: NDArray[np.float32] = matrix @ self._retriever.embed(self._retriever.corrected(question))
+        return similarities
+
+    def _nearness(self, similarities: NDArray[np.float32]) -> dict[str, float]:
         import numpy as np
 
-        labels, matrix = self._examples
-        similarities = matrix @ self._retriever.embed(self._retriever.corrected(question))
+        labels = np.array([example.label for example in self._examples[0]])
         return {
             label: round(float(np.sort(similarities[labels == label])[-_NEAREST:].mean()), 4)
             for label in dict.fromkeys(labels.tolist())
         }
 
-    @cached_property
-    def _examples(self) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-        import numpy as np
+    def _planned(self, similarities: NDArray[np.float32]) -> Planned:
+        examples, _ = self._examples
+        nearest = max((at for at, example in enumerate(examples) if example.ref), key=lambda at: similarities[at])
+        example = examples[nearest]
+        return Planned(example.ref or "", example.question, round(float(similarities[nearest]), 4))
 
-        labelled = load_scope_examples(self._knowledge)
-        texts = [text for questions in labelled.values() for text in questions]
-        labels = [label for label, questions in labelled.items() for _ in questions]
-        return np.array(labels), self._retriever.vectors(texts)
+    @cached_property
+    def _examples(self) -> tuple[list[ScopeExample], NDArray[np.float32]]:
+        examples = load_scope_examples(self._knowledge)
+        return examples, self._retriever.vectors([example.question for example in examples])
 
     def _is_technical(self, question: str) -> bool:
         from backend_architect.retrieval.search import identifiers
 
         return self._retriever.named_in(question).any or bool(identifiers(question))
+
+
+def _winner(nearness: Mapping[str, float], *, is_technical: bool) -> str:
+    """Return the label that wins: ours unless another is nearer by its margin."""
+    best = max(nearness, key=lambda label: (nearness[label], label == "in_scope"))
+    ours = nearness["in_scope"]
+    if best == "in_scope":
+        return "out_of_scope" if ours < _UNKNOWN and not is_technical else "in_scope"
+    margin = _TECHNICAL_MARGIN if is_technical and best not in SPECIALISTS else _MARGIN
+    return best if nearness[best] - ours >= margin else "in_scope"
 
 
 def _has_language(question: str) -> bool:

@@ -20,7 +20,6 @@ from backend_architect.knowledge.guides import (
     PART_NAMES,
     GuideFile,
     RawSection,
-    items,
     listings,
     pitfall_of,
     read_guide,
@@ -29,7 +28,7 @@ from backend_architect.knowledge.guides import (
     split_marks,
     to_section,
 )
-from backend_architect.knowledge.markdown import Block, is_list, is_table, take_markers, words
+from backend_architect.knowledge.markdown import Block, is_list, is_table, numbered_items, take_markers, words
 from backend_architect.knowledge.passages import PIECES_READ, passages
 from backend_architect.knowledge.questions import QUESTIONS, load_questions
 from backend_architect.knowledge.registry import (
@@ -366,14 +365,14 @@ def _pitfalls(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple
     part = raw.part("Pitfalls")
     if part is None:
         return
-    found = items(part.blocks)
+    found = [item for block in part.blocks for item in numbered_items(block)]
     if len(found) < PITFALLS:
         yield part.line, "pitfalls", f"{len(found)} pitfalls, at least {PITFALLS}"
-    for item in found:
+    for line, item in found:
         try:
             pitfall_of(item)
         except GuideError as error:
-            yield part.line, "pitfalls", str(error)
+            yield line, "pitfalls", str(error)
 
 
 def _sources(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:

@@ -78,6 +78,12 @@ def unwrap(lines: tuple[str, ...]) -> list[str]:
     return joined
 
 
+def numbered_items(block: Block) -> list[tuple[int, str]]:
+    """Return the list items of a block, each with the number of the line it starts on."""
+    starts = [block.line + at for at, line in enumerate(block.lines) if _ITEM.match(line.lstrip())]
+    return list(zip(starts, map(item_text, unwrap(block.lines)), strict=False))
+
+
 def is_list(text: str) -> bool:
     return bool(_ITEM.match(text.lstrip()))
 

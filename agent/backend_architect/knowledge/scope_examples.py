@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend_architect.errors import GuideError
@@ -11,11 +12,29 @@ from backend_architect.knowledge.registry import load_syllabus, read_yaml
 LABELS = ("in_scope", "frontend", "devops", "data", "out_of_scope", "greeting_meta")
 
 
-def load_scope_examples(knowledge: Path) -> Mapping[str, tuple[str, ...]]:
-    """Return the example questions by label. Raises GuideError on an unknown or missing label."""
+@dataclass(frozen=True, slots=True)
+class ScopeExample:
+    """A question and whose it is; `ref` names the section when it comes from the syllabus."""
+
+    label: str
+    question: str
+    ref: str | None = None
+
+
+def load_scope_examples(knowledge: Path) -> list[ScopeExample]:
+    """Return the labelled questions. Raises GuideError on an unknown or missing label."""
     path = knowledge / "scope_examples.yaml"
-    found = {label: tuple(map(str, questions)) for label, questions in read_yaml(path).items()}
-    if set(found) != set(LABELS):
-        raise GuideError(f"{path}: the labels must be {', '.join(LABELS)}; there are {', '.join(found)}")
-    planned = tuple(section.question for section in load_syllabus(knowledge).sections.values())
-    return found | {"in_scope": found["in_scope"] + planned}
+    labelled = read_yaml(path)
+    if set(labelled) != set(LABELS):
+        raise GuideError(f"{path}: the labels must be {', '.join(LABELS)}; there are {', '.join(labelled)}")
+    return [*_written(labelled), *_planned(knowledge)]
+
+
+def _written(labelled: dict[str, list[str]]) -> Iterator[ScopeExample]:
+    for label, questions in labelled.items():
+        yield from (ScopeExample(label, str(question)) for question in questions)
+
+
+def _planned(knowledge: Path) -> Iterator[ScopeExample]:
+    for ref, section in load_syllabus(knowledge).sections.items():
+        yield ScopeExample("in_scope", section.question, ref)

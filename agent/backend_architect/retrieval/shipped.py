@@ -18,7 +18,7 @@ def shipped_texts(knowledge: Path) -> dict[str, list[str]]:
         guide: [passage.text for section in sections for passage in passages(section)]
         for guide, sections in corpus.guides.items()
     }
-    examples = [text for questions in load_scope_examples(knowledge).values() for text in questions]
+    examples = [example.question for example in load_scope_examples(knowledge)]
     return guides | {"scope-examples": examples}
 
 

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from backend_architect import knowledge as shipped
+from backend_architect.knowledge.contract import Finding, check, missing_core
+
+TODAY = dt.date(2026, 11, 25)
+
+
+def findings_after(knowledge: Path, old: str, new: str, *, count: int = 1) -> list[Finding]:
+    guide = knowledge / "guides" / "demo" / "orders.md"
+    text = guide.read_text(encoding="utf-8")
+    assert old in text
+    guide.write_text(text.replace(old, new, count), encoding="utf-8")
+    return check(knowledge, today=TODAY)
+
+
+def test_the_shipped_corpus_keeps_the_contract():
+    assert shipped.check() == []
+
+
+def test_a_guide_that_keeps_the_contract_has_no_findings(knowledge: Path):
+    assert check(knowledge, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "message"),
+    [
+        ("id: demo/orders", "id: demo/order", "id", "must equal the path"),
+        ("area: demo", "area: other", "area", "must be the first part"),
+        ("seed: [K1]", "seed: [K99]", "seed", "unknown seed code K99"),
+        ("languages: [python]", "languages: [cobol]", "languages", "unknown language cobol"),
+        ("facts: [D01]", "facts: []", "facts", "differ from the facts used below: D01"),
+        ("once? {#once}", "once? {#twice}", "core", "core section once is missing"),
+        ("How do I take an order once? {", "Can I take an order once? {", "heading", "answered with Yes or No first"),
+        ("- duplicate orders\n", "", "also-asked", "4 other wordings, 5 to 10"),
+        ("- same order again", "- duplicate orders", "also-asked", "occurs twice"),
+        ("The loser reads", "It depends. The loser reads", "short-answer", "'it depends' does not stand alone"),
+        ("### Why", "### Because", "parts", "unknown part 'Because'"),
+        ("### Pitfalls", "### Numbers", "parts", "### Pitfalls is missing"),
+        ("A client cannot", "word " * 221 + "A client cannot", "body", "at most 220"),
+        ("A client cannot", "word " * 111 + "A client cannot", "body", "at most 110"),
+        ('db.execute("insert', 'db.execute("INSERT', "listing", "differs from orders_demo.py#claim"),
+        ("#claim", "#missing", "listing", "has no line ending in 'region missing'"),
+        ("python orders_demo.py#claim", "python", "listing", "code points at its example"),
+        ("Listing: the insert", "The insert", "listing", "starts with 'Listing:'"),
+        ("Two orders → check before insert → insert first.", "Two orders: insert first.", "pitfalls", "has 0 arrows"),
+        ("- Two orders → check before insert → insert first.\n", "", "pitfalls", "1 pitfalls, at least 2"),
+        ("[^spec §2.1; D01]", "[^nowhere §2.1; D01]", "sources", "unknown source id nowhere"),
+        ("[^spec §2.1; D01]", "[^spec §2.1; D09]", "facts", "unknown fact id D09"),
+        ("- spec §2.1\n", "", "sources", "cited in the text but not under ### Sources"),
+        ("demo/orders#late", "demo/orders#never", "see-also", "is not in syllabus.yaml"),
+        ("1. Send the key.", "1. Send <b>the</b> key.", "html", "raw HTML is not allowed: <b>"),
+        ("1. Send the key.", '```json\n{"a": }\n```\n\n1. Send the key.', "listing", "the json block does not parse"),
+        ("How orders are taken.", "word " * 61, "intro", "61 words, at most 60"),
+    ],
+)
+def test_a_broken_rule_is_found_with_its_name_and_what_mends_it(
+    knowledge: Path, old: str, new: str, rule: str, message: str
+):
+    found = findings_after(knowledge, old, new)
+
+    assert [finding for finding in found if finding.rule == rule and message in finding.message], found
+
+
+@pytest.mark.parametrize(("words", "allowed"), [(39, False), (40, True), (80, True), (81, False)])
+def test_a_short_answer_has_40_to_80_words(knowledge: Path, words: int, allowed: bool):
+    guide = knowledge / "guides" / "demo" / "orders.md"
+    before, _, rest = guide.read_text(encoding="utf-8").partition("**Short answer.**")
+    after = rest[rest.index("### Why") :]
+    guide.write_text(f"{before}**Short answer.** {'word ' * words}\n\n{after}", encoding="utf-8")
+
+    assert (not any(finding.rule == "short-answer" for finding in check(knowledge, today=TODAY))) is allowed
+
+
+def test_a_finding_names_file_and_line(knowledge: Path):
+    (found,) = findings_after(knowledge, "Two orders → check before insert → insert first.", "Two orders → insert first.")
+
+    assert str(found).startswith("guides/demo/orders.md:46: [pitfalls] a pitfall reads 'symptom → cause → fix'")
+
+
+def test_an_overdue_fact_turns_the_check_red(knowledge: Path):
+    found = check(knowledge, today=dt.date(2028, 1, 1))
+
+    assert [finding.rule for finding in found] == ["fact-overdue"]
+    assert "D01 was due for review on 2027-11-01" in found[0].message
+
+
+def test_a_satellite_must_name_its_owner(knowledge: Path):
+    found = findings_after(knowledge, "once? {#once}", "once? {#late}")
+
+    assert any(f.rule == "owner" and "demo/orders#once" in f.message for f in found)
+
+
+def test_a_passage_the_embedder_cannot_read_whole_is_found(knowledge: Path):
+    jargon = " ".join(f"x{n}q{n}z" for n in range(100))
+    found = findings_after(knowledge, "A client cannot", f"{jargon} A client cannot")
+
+    assert any(f.rule == "passages" for f in found)
+
+
+def test_a_guide_that_cannot_be_taken_apart_is_a_finding_and_not_a_crash(knowledge: Path):
+    found = findings_after(knowledge, "## How do I take an order once? {#once}", "## How do I take an order once?")
+
+    assert [(f.rule, f.line) for f in found] == [("format", 15)]
+
+
+def test_the_syllabus_says_which_core_sections_are_missing(knowledge: Path):
+    guide = knowledge / "guides" / "demo" / "orders.md"
+    guide.write_text(guide.read_text(encoding="utf-8").replace("{#once}", "{#late}"), encoding="utf-8")
+
+    assert missing_core(knowledge) == ["demo/orders#once"]

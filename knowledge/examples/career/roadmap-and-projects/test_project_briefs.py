@@ -35,7 +35,7 @@ def serving(reference: str, broken: str, patch: pytest.MonkeyPatch) -> Iterator[
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     patch.setenv("BASE_URL", f"http://127.0.0.1:{port}")
-    patch.setenv("PATIENCE", "3")
+    patch.setenv("PATIENCE", "2")
     patch.setenv("PYTEST_ADDOPTS", "")
     try:
         yield

@@ -14,9 +14,9 @@ async function readJson(req) {
   let size = 0;
   for await (const chunk of req) {
     size += chunk.length;
-    if (size > LIMIT) throw new Problem(413, "Body too large");
-    chunks.push(chunk);
+    if (size <= LIMIT) chunks.push(chunk); // the refused rest is read and dropped, so that the client gets its answer
   }
+  if (size > LIMIT) throw new Problem(413, "Body too large");
   try { return JSON.parse(Buffer.concat(chunks).toString("utf8")); } catch { throw new Problem(400, "Body is not JSON"); }
 }
 

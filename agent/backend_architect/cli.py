@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, ParamSpec, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from backend_architect import __version__
 from backend_architect.errors import ArchitectError, GuideError, QuestionError
@@ -51,7 +54,16 @@ Exit codes:
   141  the reader of the output went away
 """
 
+
+class _QuestionOrCommand(TyperGroup):
+    """Takes `architect "How do I …?"` for what it means: no command has a blank in its name."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # Typer's own classes of Click are private
+        return super().resolve_command(ctx, ["ask", *args] if " " in args[0] else args)
+
+
 app = typer.Typer(
+    cls=_QuestionOrCommand,
     help="Answers backend and API design questions from tested guides. Without a command: chat.",
     epilog=_EPILOGUE,
     add_completion=False,
@@ -75,15 +87,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> None:
     """Run the command line; the entry point of the installed command."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        _never_fail_on_characters(stream)
+    sys.stdin, sys.stdout, sys.stderr = _usable(sys.stdin, "r"), _usable(sys.stdout, "w"), _usable(sys.stderr, "w")
     app(prog_name="architect")
 
 
-def _never_fail_on_characters(stream: Any) -> None:
-    # A redirected stream may be None or a plain object; a Windows pipe defaults to a code page that lacks most letters.
-    if hasattr(stream, "reconfigure"):
+def _usable(stream: TextIO | None, mode: Literal["r", "w"]) -> TextIO:
+    """Return a stream that exists and never fails on a character."""
+    if stream is None:  # closed by whoever started us, as with `<&-`
+        return Path(os.devnull).open(mode, encoding="utf-8")
+    if isinstance(stream, io.TextIOWrapper):
+        # A pipe on Windows defaults to a code page that lacks most letters.
         stream.reconfigure(encoding="utf-8" if os.name == "nt" else None, errors="replace")
+    return stream
 
 
 def _command(function: Callable[P, int]) -> Callable[P, None]:
@@ -178,7 +193,7 @@ def ask(
     return EXIT_CODES[answer.outcome]
 
 
-@app.command()
+@app.command(short_help="Rank the sections that answer a question.")
 @_command
 def sources(
     question: Question = None,
@@ -205,10 +220,10 @@ def _question(words: list[str] | None) -> str:
 
 
 def _piped() -> str:
-    """Return what is piped in, whole; nothing at a terminal or without stdin."""
+    """Return what is piped in, whole; nothing at a terminal."""
     from backend_architect.render import clean
 
-    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+    if sys.stdin.isatty():
         return ""
     hint = threading.Timer(PIPE_HINT_SECONDS, _hint_at_stdin)
     hint.daemon = True

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from textwrap import dedent
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
 
@@ -164,11 +164,21 @@ class PlainView:
 class TerminalView:
     """Each finished block rendered once, so that scrollback stays whole and nothing flickers."""
 
-    def __init__(self, console: Console, *, links: bool) -> None:
-        self._console = console
+    def __init__(self, stream: TextIO, *, links: bool) -> None:
+        self._stream = stream
         self._links = links
         self._cutter = BlockCutter()
         self._first = True
+
+    @cached_property
+    def _console(self) -> Console:
+        # Made at first use: the prompt of a chat must not wait for Rich.
+        from rich.console import Console
+        from rich.theme import Theme
+
+        # Rich would put inline code on black, and centre and colour headings.
+        theme = Theme({"markdown.code": "bold cyan", "markdown.h2": "bold underline", "markdown.h3": "bold"})
+        return Console(file=self._stream, theme=theme, markup=False, highlight=False, emoji=False)
 
     def write(self, markdown: str) -> None:
         for block in self._cutter.feed(clean(markdown)):
@@ -184,18 +194,27 @@ class TerminalView:
 
         shown = Text(one_line(clean(text)), style=_STYLES[tone])
         address = clean(link)
-        if address and self._links:
-            shown.stylize(f"link {address}")
-        elif address:
-            shown.append(f" {address}")
-        # Prose may wrap where the terminal is narrow; an address must stay in one piece to be clicked or copied.
+        if address and not self._links:
+            # In one piece, so that it can be clicked or copied where the terminal wraps it.
+            self._console.print(shown.append(f" {address}"), soft_wrap=True)
+            return
         if address:
-            self._console.print(shown, soft_wrap=True)
-        else:
-            self._print_wrapped(self._console.render_lines(shown, pad=False))
+            shown.stylize(f"link {address}")
+        self._print_hanging(shown)
 
     def status(self, text: str) -> None:
         self.line(text, tone="quiet")
+
+    def _print_hanging(self, text: Text) -> None:
+        """Print a line wrapped to the width, list items with their later lines below the first word."""
+        from rich.text import Text
+
+        indent = len(text.plain) - len(text.plain.lstrip(" -"))
+        marker, rest = text.divide([indent]) if indent else (Text(), text)
+        for line in rest.wrap(self._console, max(1, self._console.width - indent)):
+            line.rstrip()
+            self._console.print(marker + line, soft_wrap=True)
+            marker = Text(" " * indent)
 
     def _show(self, block: Block) -> None:
         if not self._first:
@@ -224,16 +243,12 @@ def view_for(stream: TextIO, *, environ: Mapping[str, str] | None = None) -> Vie
     environ = os.environ if environ is None else environ
     if not stream.isatty() or environ.get("TERM") == "dumb":
         return PlainView(stream)
-    return TerminalView(terminal_console(stream), links=shows_links(environ))
+    return TerminalView(stream, links=shows_links(environ))
 
 
-def terminal_console(stream: TextIO, *, width: int | None = None) -> Console:
-    """Return a console that shows text literally and stays readable on a light background."""
-    from rich.console import Console
-    from rich.theme import Theme
-
-    theme = Theme({"markdown.code": "bold cyan", "markdown.h2": "bold underline", "markdown.h3": "bold"})
-    return Console(file=stream, width=width, theme=theme, markup=False, highlight=False, emoji=False)
+def load() -> None:
+    """Import what the first block on a terminal needs, for whoever has time before it comes."""
+    from rich import console, markdown, syntax  # noqa: F401  # the import is the work
 
 
 def shows_links(environ: Mapping[str, str]) -> bool:
@@ -326,8 +341,10 @@ def source_line(source: Source | CitedSource) -> str:
     """Return a primary source with the places that are meant, such as `RFC 9110 HTTP Semantics §9.2.2`."""
     number = _RFC.search(source.url)
     name = f"RFC {number[1]} {source.title}" if number and f"RFC {number[1]}" not in source.title else source.title
-    # A bare number is a section; "Table 3" and "Appendix B" say themselves what they are.
-    return f"{name} {', '.join(f'§{place}' if place[:1].isdecimal() else place for place in source.places)}".rstrip()
+    # A bare number is a section; other places say themselves what they are.
+    sections = [f"§{place}" for place in source.places if place[:1].isdecimal()]
+    others = [place for place in source.places if not place[:1].isdecimal()]
+    return ", ".join([f"{name} {', '.join(sections)}".rstrip(), *others])
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,7 @@ def _start_once(loading: threading.Thread) -> None:
 def _warm_up(architect: Architect) -> None:
     # Whatever is wrong here is wrong for the first question too, where there is somebody to tell.
     with suppress(Exception):
+        render.load()
         architect.warm_up()
 
 

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -104,7 +104,7 @@ def test_sources_ranks_the_section_that_answers_first():
     ranked = run("sources", "--json", "--limit", "3", RETRY)
 
     hits = json.loads(ranked.stdout)
-    assert [hit["ref"] for hit in hits][0] == "api-design/retries-idempotency-and-rate-limits#post-retry"
+    assert hits[0]["ref"] == "api-design/retries-idempotency-and-rate-limits#post-retry"
     assert len(hits) == 3
     assert hits == sorted(hits, key=lambda hit: (-hit["score"], hit["ref"]))
 
@@ -200,6 +200,20 @@ def test_it_answers_without_a_home_and_with_folders_that_cannot_be_written():
     )
 
     assert (asked.returncode, asked.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "command", ["ask retry <&-", "<&-", "ask retry >&- </dev/null", "ask retry 2>&- </dev/null", "knowledge list >&-"]
+)
+def test_streams_that_are_closed_from_the_start_are_no_crash(command: str):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec {sys.executable} -m backend_architect {command}"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_output_that_the_terminal_cannot_encode_is_no_crash():
@@ -326,6 +340,20 @@ def test_options_reach_the_architect(scripted: list[ScriptedArchitect]):
     assert scripted[0].asked == ["how to retry"]
 
 
+def test_a_question_instead_of_a_command_is_asked(scripted: list[ScriptedArchitect]):
+    code, out, _ = scripted_run("how do I retry?", "--jsonl")
+
+    assert (code, scripted[0].asked) == (0, ["how do I retry?"])
+    assert out.startswith('{"event": "started"')
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest():
+    code, _, err = scripted_run("soruces", "retry")
+
+    assert code == 2
+    assert "No such command 'soruces'. Did you mean 'sources'?" in err
+
+
 @pytest.mark.parametrize("stdin", ["", "  \n"])
 def test_no_question_at_all_is_a_usage_error(scripted: list[ScriptedArchitect], stdin: str):
     code, _, err = scripted_run("ask", stdin=stdin)
@@ -431,31 +459,87 @@ def test_the_doctor_notices_a_damaged_model(tmp_path: Path):
     )
 
 
-def test_the_doctor_asks_a_working_endpoint_and_never_shows_the_key():
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Configures an endpoint for commands run in this process, which imports the model libraries only once."""
+
+    def configure(url: str) -> None:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+        monkeypatch.setenv("ARCHITECT_MODEL", "tiny")
+
+    return configure
+
+
+def test_the_doctor_asks_a_working_endpoint_and_never_shows_the_key(endpoint: Callable[[str], None]):
     with StubServer(lambda body: Reply("ready")) as stub:
-        examined = run("doctor", OPENAI_BASE_URL=stub.base_url, OPENAI_API_KEY="sk-very-secret", ARCHITECT_MODEL="tiny")
+        endpoint(stub.base_url)
+        code, out, err = scripted_run("doctor")
 
-    assert examined.returncode == 0, examined.stdout
-    assert f"ok   endpoint: {stub.base_url}, with a key\n" in examined.stdout
-    assert re.search(r"^ok   test call: tiny replied in ", examined.stdout, re.MULTILINE)
-    assert "sk-very-secret" not in examined.stdout + examined.stderr
+    assert code == 0, out
+    assert f"ok   endpoint: {stub.base_url}, with a key\n" in out
+    assert re.search(r"^ok   test call: tiny replied in ", out, re.MULTILINE)
+    assert "sk-very-secret" not in out + err
 
 
-def test_the_doctor_fails_when_the_key_is_refused():
+def test_the_doctor_fails_when_the_key_is_refused(endpoint: Callable[[str], None]):
     refusal = Reply(status=401, error={"message": "Incorrect API key provided: sk-very-secret"})
     with StubServer(lambda body: refusal) as stub:
-        examined = run("doctor", OPENAI_BASE_URL=stub.base_url, OPENAI_API_KEY="sk-very-secret", ARCHITECT_MODEL="tiny")
+        endpoint(stub.base_url)
+        code, out, err = scripted_run("doctor")
 
-    assert examined.returncode == 1
-    assert f"fail test call: {stub.base_url} refused the API key (HTTP 401); check OPENAI_API_KEY" in examined.stdout
-    assert "sk-very-secret" not in examined.stdout + examined.stderr
+    assert code == 1
+    assert f"fail test call: {stub.base_url} refused the API key (HTTP 401); check OPENAI_API_KEY" in out
+    assert "sk-very-secret" not in out + err
 
 
-def test_the_doctor_fails_when_nothing_listens():
-    examined = run("doctor", OPENAI_BASE_URL="http://127.0.0.1:9/v1", ARCHITECT_MODEL="tiny")
+def test_the_doctor_fails_when_nothing_listens(endpoint: Callable[[str], None]):
+    endpoint("http://127.0.0.1:9/v1")
 
-    assert examined.returncode == 1
-    assert "fail test call: no connection to http://127.0.0.1:9/v1" in examined.stdout
+    code, out, _ = scripted_run("doctor")
+
+    assert code == 1
+    assert "fail test call: no connection to http://127.0.0.1:9/v1" in out
+
+
+def test_an_endpoint_that_is_down_costs_a_note_and_not_the_answer(endpoint: Callable[[str], None]):
+    endpoint("http://127.0.0.1:9/v1")
+
+    code, out, err = scripted_run("ask", RETRY)
+
+    assert (code, err) == (0, "")
+    assert "\nNote: The model did not answer: no connection to http://127.0.0.1:9/v1" in out
+    assert out.endswith("(from the guides)\n")
+
+
+def test_an_answer_by_a_model_names_the_model(endpoint: Callable[[str], None]):
+    with StubServer(lambda body: Reply("Send a unique `Idempotency-Key` with each logical POST [1].")) as stub:
+        endpoint(stub.base_url)
+        code, out, err = scripted_run("ask", RETRY)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("Send a unique `Idempotency-Key` with each logical POST [1].\n")
+    assert re.search(r"\(model tiny, checked against the guides; \d+ \+ \d+ tokens, \d+\.\d s\)\n$", out)
+
+
+def test_ctrl_c_in_a_chat_stops_the_model_and_the_server_notices(tmp_path: Path):
+    from test_repl import Chat
+
+    slow = Reply("Send a unique `Idempotency-Key` with each logical POST [1].\n\n" * 200, gap=0.05)
+    with StubServer(lambda body: slow) as stub:
+        environ = {"OPENAI_BASE_URL": stub.base_url, "ARCHITECT_MODEL": "tiny", "TERM": "xterm-256color"}
+        chat = Chat(dict(os.environ) | environ, command=ARCHITECT)
+        chat.see_prompt()
+        chat.type(f"{RETRY}\r")
+        chat.see("sections found, asking tiny)")
+        chat.see("Send a unique Idempotency-Key with each logical POST [1].", times=2)
+        chat.type("\x03")
+        chat.see("(interrupted: the answer above is not complete)")
+        chat.see_prompt()
+        chat.type("\x04")
+
+        assert chat.exit_code() == 0
+        assert stub.disconnects == 1
 
 
 # --- the documentation -----------------------------------------------------------------------------------

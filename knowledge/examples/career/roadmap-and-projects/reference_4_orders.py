@@ -73,7 +73,7 @@ def send_once() -> None:
         with transaction():
             db.execute(
                 "UPDATE outbox SET sent = ?, attempts = attempts + 1, due = ? WHERE id = ?",
-                (int(acknowledged or event["attempts"] > 8 or BREAK == "no-retry"), time.time() + delay, event["id"]),
+                (int(acknowledged or event["attempts"] > 8), time.time() + delay, event["id"]),
             )
 
 

@@ -356,15 +356,15 @@ class Gate:
 
         def change(part: str) -> str:
             markers = list(MARKER.finditer(part))
-            pieces: list[str] = []
+            result = ""
             end = 0
             for marker in markers:
                 shown = [ref for ref in self._named(marker) if ref in left]
                 left[:] = [ref for ref in left if ref not in shown]
                 shown += moved if marker is markers[-1] else []
-                pieces.append(_cite(part[end : marker.start()], [self._number(ref) for ref in dict.fromkeys(shown)]))
+                result = _cite(result + part[end : marker.start()], [self._number(ref) for ref in dict.fromkeys(shown)])
                 end = marker.end()
-            return "".join(pieces) + part[end:]
+            return result + part[end:]
 
         return outside_code(_MODELS_OWN_MARK.sub("", text), change)
 
@@ -385,8 +385,9 @@ class Gate:
 
 def _cite(before: str, found: Sequence[int]) -> str:
     """Return the text before a marker with its citation, or with nothing in its place."""
-    before = before if found else before.rstrip(" ")
-    space = " " if found and before and not before.endswith((" ", "\n", "]", "(", "|")) else ""
+    if not found:
+        return before.rstrip(" ")
+    space = "" if not before or before.endswith((" ", "\n", "]", "(", "|")) else " "
     return before + space + "".join(f"[{number}]" for number in found)
 
 

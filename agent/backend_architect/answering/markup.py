@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from backend_architect.answering.statements import code_spans
+from backend_architect.answering.statements import MARKER, code_spans
 
 # Terminal control, bidirectional overrides, zero-width and tag characters, and the private-use marks used below.
 _CONTROL = re.compile(
@@ -14,7 +14,7 @@ _CONTROL = re.compile(
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MASK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
-_IMAGE = re.compile(r"!\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\](?:\([^)]*\)|\[[^\]]*\])?")
+_IMAGE = re.compile(r" ?!\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(\s*<?(?P<url>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)"
 )
@@ -86,9 +86,15 @@ def harmless(text: str, *, is_known: Callable[[str], bool]) -> str:
     `text` has no inline code (see `outside_code`). An unknown bare address is put in code marks, so that nothing renders it as a link.
     """
     text = _until_stable(text, lambda t: _HTML.sub("", _IMAGE.sub("", t)))
-    text = _LINK.sub(lambda match: match.group() if is_known(match["url"]) else match["text"], text)
+    text = _LINK.sub(lambda match: _link(match, is_known), text)
     text = _outside_links(text, lambda part: _ADDRESS.sub(lambda match: _address(match, is_known), part))
     return _HALF_HTML.sub("&lt;", text)
+
+
+def _link(match: re.Match[str], is_known: Callable[[str], bool]) -> str:
+    if MARKER.fullmatch(f"[{match['text']}]"):
+        return f"[{match['text']}]"
+    return match.group() if is_known(match["url"]) else match["text"]
 
 
 def _outside_links(text: str, change: Callable[[str], str]) -> str:

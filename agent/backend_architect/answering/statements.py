@@ -55,6 +55,7 @@ _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s`]+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 STOP_WORDS = frozenset(
@@ -298,6 +299,8 @@ class Splitter:
         self._close_sentence(self._stop + end)
 
     def _is_abbreviation(self, following: str) -> bool:
+        if following.islower() and self._body[self._stop - 1] == ")":
+            return True
         return not following.isupper() and _RARELY_ENDS.search(self._body[: self._stop][-24:]) is not None
 
     def _close_sentence(self, end: int) -> None:
@@ -409,7 +412,7 @@ def code_spans(text: str) -> Iterator[tuple[bool, str]]:
 
 def content_words(text: str) -> int:
     """Return how many words of `text` carry meaning."""
-    return sum(word.lower() not in STOP_WORDS for word in _WORD.findall(text))
+    return sum(word.lower() not in STOP_WORDS for word in _WORD.findall(_ADDRESS.sub("address", text)))
 
 
 def exemption(unit: Unit) -> str:

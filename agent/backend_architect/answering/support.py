@@ -90,7 +90,7 @@ _ATOMS = re.compile(
     re.VERBOSE,
 )
 # "Step 1", "option 2": places in the answer, not facts.
-_ORDINAL = re.compile(r"(?:steps?|options?|approach|case|part|example|figure|table|phase|stage)\s$", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:steps?|options?|approach|case|part|example|figure|table)\s$", re.IGNORECASE)
 _CODE_WORD = re.compile(r"[A-Za-z_$@][\w$]*(?:[-.:/+][A-Za-z_$][\w$]*)*|\d+(?:\.\d+)*")
 _LITERAL_KINDS = frozenset({"header", "name", "code", "method"})
 _IDENTIFIERS = frozenset({"header", "name", "code"})
@@ -390,14 +390,20 @@ def _judge_window(
     missing = [atom for atom in sorted(statement.atoms) if not _holds(window, atom, sections)]
     if missing:
         return _judge_missing(statement, window, missing, weights)
-    if window.share < THRESHOLD:
-        return Evidence("silent", window.share, "no section says this")
+    share = max(window.share, _share(statement, frozenset(window.stems) | _parts(statement.atoms), weights))
+    if share < THRESHOLD:
+        return Evidence("silent", share, "no section says this")
     if opposite := _opposite(statement, window):
         # Over several sentences a negation may belong to another thing: no support, but no contradiction either.
-        if window.share >= CONFLICT_SHARE and len(window.sentences) == 1:
-            return Evidence("conflicts", window.share, opposite)
-        return Evidence("silent", window.share * 0.4, opposite)
-    return Evidence("supports", window.share)
+        if share >= CONFLICT_SHARE and len(window.sentences) == 1:
+            return Evidence("conflicts", share, opposite)
+        return Evidence("silent", share * 0.4, opposite)
+    return Evidence("supports", share)
+
+
+def _parts(found: Iterable[Atom]) -> frozenset[str]:
+    """Return the stems that atoms are made of; an atom may be held by a listing or a source instead of the window."""
+    return frozenset(stem(part) for _, value in found for part in _TOKEN.findall(value))
 
 
 def _holds(window: _Window, atom: Atom, sections: Sequence[SectionText]) -> bool:
@@ -415,7 +421,7 @@ def _judge_missing(
     statement: Sentence, window: _Window, missing: Sequence[Atom], weights: Mapping[str, float]
 ) -> Evidence:
     """A missing atom kills support; it contradicts when the section has another of its kind in the same place."""
-    parts = frozenset(stem(part) for _, value in missing for part in _TOKEN.findall(value))
+    parts = _parts(missing)
     found = frozenset(window.stems)
     share = _share(statement, found, weights, without=parts)
     first = missing[0][1]

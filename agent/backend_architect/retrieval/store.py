@@ -99,6 +99,10 @@ class ChromaSearch:
     def close(self) -> None:
         try:
             self._client.close()
+            # The HTTP client of a server connection is not closed with it, and would leave a socket open.
+            session = getattr(getattr(self._client, "_server", None), "_session", None)
+            if session is not None:
+                session.close()
         except Exception as error:  # closing is best effort: the answer is already given
             log.debug("closing Chroma failed: %s", error)
 

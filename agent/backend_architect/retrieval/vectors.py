@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from backend_architect.retrieval.embedder import DIMENSIONS, Embedder, text_key
 
@@ -72,9 +73,9 @@ def _read(path: Path) -> dict[bytes, Matrix]:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             keys, rows = stored["keys"], stored["vectors"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
     if keys.ndim != 2 or rows.shape != (len(keys), DIMENSIONS):
         return {}

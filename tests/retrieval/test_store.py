@@ -1,0 +1,221 @@
+"""The embedded store is a cache: whatever happens to it, questions are answered and answered alike."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend_architect import Architect
+from backend_architect.retrieval import store
+
+QUESTIONS = ["How do I make POST safe to retry?", "deep pages are slow", "If-Match", "which language for a new service"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cache = tmp_path_factory.mktemp("cache")
+    with Architect(use_model=False, cache_dir=cache) as architect:
+        assert architect.build_index() == "chroma"
+    return cache
+
+
+@pytest.fixture(scope="module")
+def exact() -> Iterator[Architect]:
+    with Architect(use_model=False, store="exact") as architect:
+        yield architect
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(built, tmp_path / "copy"))
+
+
+def ranking(architect: Architect) -> list[list[str]]:
+    return [[hit.ref for hit in architect.search(question, limit=10)] for question in QUESTIONS]
+
+
+def directory(cache: Path) -> Path:
+    return next(cache.glob("chroma-*"))
+
+
+def test_chroma_and_exact_search_rank_alike(built: Path, exact: Architect):
+    with Architect(use_model=False, cache_dir=built, store="chroma") as architect:
+        through_chroma = ranking(architect)
+
+        assert architect.store_name == "chroma"
+    assert through_chroma == ranking(exact)
+
+
+def test_a_built_store_is_opened_again_without_a_rebuild(copy: Path):
+    before = directory(copy).stat().st_ino
+    with Architect(use_model=False, cache_dir=copy) as architect:
+        architect.build_index()
+
+    assert directory(copy).stat().st_ino == before
+
+
+def garbage_in_vectors(path: Path) -> None:
+    vectors = max(path.rglob("data_level0.bin"), key=lambda file: file.stat().st_size)
+    vectors.write_bytes(os.urandom(vectors.stat().st_size))
+
+
+def garbage_in_database(path: Path) -> None:
+    (path / "chroma.sqlite3").write_bytes(b"not a database")
+
+
+def missing_vectors(path: Path) -> None:
+    for file in path.rglob("*.bin"):
+        file.unlink()
+
+
+def missing_manifest(path: Path) -> None:
+    (path / "manifest.json").unlink()
+
+
+def garbage_in_manifest(path: Path) -> None:
+    (path / "manifest.json").write_bytes(b"\xff\x00{")
+
+
+def crash_mark(path: Path) -> None:
+    (path / ".opening-999999999").touch()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [garbage_in_vectors, garbage_in_database, missing_vectors, missing_manifest, garbage_in_manifest, crash_mark],
+)
+def test_a_damaged_store_is_rebuilt_and_answers_alike(copy: Path, exact: Architect, damage):
+    damage(directory(copy))
+
+    with Architect(use_model=False, cache_dir=copy) as architect:
+        assert architect.build_index() == "chroma"
+        assert ranking(architect) == ranking(exact)
+
+
+def test_a_file_where_the_cache_folder_should_be_means_exact_search_that_says_so(tmp_path: Path, exact: Architect):
+    blocked = tmp_path / "cache"
+    blocked.write_text("in the way", encoding="utf-8")
+
+    with Architect(use_model=False, cache_dir=blocked) as architect:
+        name = architect.build_index()
+
+        assert name.startswith("exact (")
+        assert str(blocked) in name
+        assert ranking(architect) == ranking(exact)
+
+
+BUILD = textwrap.dedent(
+    """
+    import sys
+    from backend_architect import Architect
+    with Architect(use_model=False, cache_dir=sys.argv[1]) as architect:
+        print(architect.build_index(), flush=True)
+        print(architect.ask("How do I make POST safe to retry?").citations[0].ref, flush=True)
+    """
+)
+
+
+def start_build(cache: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(cache)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_kill_9_while_the_cache_is_built_leaves_nothing_in_the_way(tmp_path: Path):
+    cache = tmp_path / "cache"
+    victim = start_build(cache)
+    deadline = time.monotonic() + 60
+    while not list(cache.glob(".building-*/*")) and victim.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    victim.send_signal(signal.SIGKILL)
+    victim.communicate()
+    killed_while_building = not list(cache.glob("chroma-*"))
+
+    output, errors = start_build(cache).communicate(timeout=100)
+
+    assert killed_while_building
+    assert output.split() == ["chroma", "api-design/retries-idempotency-and-rate-limits#post-retry"], errors
+
+
+def test_two_first_starts_at_once_both_answer_from_one_store(tmp_path: Path):
+    cache = tmp_path / "cache"
+
+    results = [process.communicate(timeout=100) for process in [start_build(cache), start_build(cache)]]
+
+    for output, errors in results:
+        assert output.split() == ["chroma", "api-design/retries-idempotency-and-rate-limits#post-retry"], errors
+    assert len(list(cache.glob("chroma-*"))) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_cache_folder_means_exact_search(copy: Path, exact: Architect):
+    copy.chmod(0o500)
+    with Architect(use_model=False, cache_dir=copy) as architect:
+        assert ranking(architect) == ranking(exact)
+
+
+def test_clearing_the_cache_removes_every_store(copy: Path):
+    gone = store.clear(copy)
+
+    assert [path.name.startswith("chroma-") for path in gone] == [True]
+    assert list(copy.glob("chroma-*")) == []
+
+
+def test_equal_similarities_go_by_position():
+    search = store.ExactSearch(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]], dtype=np.float32))
+
+    near = search.nearest(np.array([1.0, 0.0], dtype=np.float32), 3)
+
+    assert [item.position for item in near] == [0, 2, 1]
+
+
+# --- server --------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(tmp_path_factory.mktemp("server"))]
+    process = subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def test_a_chroma_server_ranks_like_exact_search(chroma_server: str, exact: Architect):
+    with Architect(use_model=False, chroma_url=chroma_server) as architect:
+        assert ranking(architect) == ranking(exact)
+        assert architect.store_name.startswith("chroma at 127.0.0.1:")
+
+
+def test_a_chroma_server_that_is_not_there_means_exact_search_that_says_so(exact: Architect):
+    url = f"http://127.0.0.1:{free_port()}"
+    with Architect(use_model=False, chroma_url=url) as architect:
+        assert ranking(architect) == ranking(exact)
+        assert f"Chroma server {url} cannot be used" in architect.store_name

@@ -17,8 +17,8 @@ HERE = Path(__file__).parent
 @contextmanager
 def serving(reference: str, broken: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run a fresh copy of the reference on a free loopback port, with BASE_URL pointing at it."""
-    if reference == "reference_6_gateway":
-        pytest.importorskip("graphql")
+    for module in {"reference_5_chat": ["websockets"], "reference_6_gateway": ["graphql"]}.get(reference, []):
+        pytest.importorskip(module)
     patch.setenv("BREAK", broken)
     name = f"{reference}__{broken.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, HERE / f"{reference}.py")

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from backend_architect.answering.extractive import compose, pick_listing, with_mark
+from backend_architect.knowledge.markdown import words
+from backend_architect.types import Brief, Draft, Hit, Listing, Part, Pitfall, Section
+
+
+def section(name: str = "once", **changes: object) -> Section:
+    values: dict[str, object] = {
+        "ref": f"demo/orders#{name}",
+        "guide_title": "Orders",
+        "question": f"How do I take an order {name}?",
+        "also_asked": ("duplicate orders",),
+        "short_answer": f"Take an order {name} with a key. The key is unique.",
+        "parts": (Part("why", ("Clients repeat.",)), Part("how", ("1. Send it.\n2. Insert it.\n3. Reply.",))),
+        "listings": (
+            Listing("the insert (Python).", "python", "insert()"),
+            Listing("the insert (Go).", "go", "Insert()", executed=False),
+        ),
+        "pitfalls": (Pitfall("Two orders", "check before insert", "insert first"), Pitfall("Lost key", "new id", "keep it")),
+    }
+    return Section(**(values | changes))  # type: ignore[arg-type]
+
+
+def brief(intent: str = "howto", *, hits: tuple[Hit, ...] | None = None, **changes: object) -> Brief:
+    values: dict[str, object] = {
+        "question": "How do I take an order once?",
+        "standalone": "How do I take an order once?",
+        "intent": intent,
+        "hits": hits or (Hit(section(), 0.9),),
+    }
+    return Brief(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_the_short_answer_comes_first_and_is_cited():
+    assert compose(brief()).text.startswith("Take an order once with a key. The key is unique. [1]\n\n")
+
+
+def test_every_piece_of_prose_is_verbatim_from_the_section_it_cites():
+    draft = compose(brief())
+
+    told = section().prose
+    assert draft.refs == ("demo/orders#once",)
+    for verdict in draft.verdicts:
+        for line in verdict.statement.splitlines():
+            plain = line.removeprefix("- ").replace(" → ", ". ").lower().rstrip(".")
+            assert plain in told.lower()
+
+
+@pytest.mark.parametrize(
+    ("intent", "first_after_the_answer"),
+    [("howto", "1. Send it."), ("explain", "Clients repeat."), ("review", "**Watch for**"), ("code", "The insert (Python).")],
+)
+def test_what_follows_depends_on_what_is_wanted(intent: str, first_after_the_answer: str):
+    assert compose(brief(intent)).text.split("\n\n")[1].startswith(first_after_the_answer)
+
+
+def test_a_symptom_that_is_described_leads_with_its_cause():
+    asked = "we see two orders although we check before insert"
+
+    text = compose(brief("debug", question=asked, standalone=asked)).text
+
+    assert text.startswith("**Likely cause** (symptom → cause → fix): Two orders → check before insert → insert first [1]")
+    assert text.count("Two orders") == 1
+
+
+def test_the_asked_language_is_shown_and_unexecuted_code_says_so():
+    text = compose(brief("code", languages=("go",))).text
+
+    assert "```go\nInsert()\n```" in text
+    assert "Not executed by the project's tests." in text
+    assert "```python" not in text
+
+
+def test_a_language_the_guide_lacks_is_admitted():
+    text = compose(brief("code", languages=("rust",))).text
+
+    assert "The guide has no Rust listing for this; it shows the same in Python." in text
+
+
+def test_prose_keeps_within_the_words_asked_for():
+    long = section(parts=(Part("how", tuple(f"Step {n}: " + "word " * 30 for n in range(20))),))
+
+    text = compose(brief(hits=(Hit(long, 0.9),)), max_words=120).text
+
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    assert words(prose) <= 130
+
+
+def test_a_near_section_is_named_with_its_first_sentence_and_own_number():
+    draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.6))))
+
+    assert "- How do I take an order late? Take an order late with a key. [2]" in draft.text
+    assert draft.refs == ("demo/orders#once", "demo/orders#late")
+
+
+def test_a_second_topic_of_the_question_gets_its_own_answer():
+    other = section("refund", question="How do I refund?", also_asked=("refund",), short_answer="Refund by a new entry. Never edit.")
+    asked = "take an order once and refund it"
+
+    draft: Draft = compose(brief(question=asked, standalone=asked, hits=(Hit(section(), 0.9), Hit(other, 0.85))))
+
+    assert "**How do I refund?** Refund by a new entry. Never edit. [2]" in draft.text
+
+
+def test_a_distant_section_stays_out():
+    draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.2))))
+
+    assert draft.refs == ("demo/orders#once",)
+
+
+def test_a_table_is_cited_under_it_so_that_it_stays_a_table():
+    assert with_mark("| a |\n| --- |\n| 1 |", "[1]") == "| a |\n| --- |\n| 1 |\n\nTable from [1]."
+
+
+def test_without_listings_there_is_no_code():
+    assert pick_listing((), ("go",)) is None

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from backend_architect import resources
+from backend_architect.answering.follow_up import is_elliptic, pinned, stand_alone
+from backend_architect.retrieval.technologies import Technologies
+from backend_architect.types import Ledger, Turn
+
+named_in = Technologies.load(resources.folder("knowledge")).named_in
+TURN = Turn(question="How do I validate a JWT in Python?", answer="…", standalone="How do I validate a JWT in Python?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["and in Go?", "why?", "what about refresh tokens?", "show me the code", "shorter please", "is that safe?", "in Rust", "the second one"],
+)
+def test_a_question_that_leans_on_the_last_one_is_seen(question: str):
+    assert is_elliptic(question, named_in)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I choose connect, read and overall timeouts?",
+        "Which status code should a second DELETE return?",
+        "And how do I size the PostgreSQL connection pool of a service with ten replicas?",
+        "keyset pagination with a stable tie-breaker",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str):
+    assert stand_alone(question, [TURN], named_in).text == question
+
+
+def test_the_topic_is_carried_over_with_the_new_language_in_place_of_the_old():
+    alone = stand_alone("and in Go?", [TURN], named_in)
+
+    assert alone.is_follow_up
+    assert "validate a JWT" in alone.text
+    assert named_in(alone.text).languages == ("go",)
+
+
+def test_a_follow_up_with_nothing_to_follow_lacks_context():
+    assert stand_alone("why?", [], named_in).lacks_context
+
+
+def test_the_stack_is_pinned_when_the_asker_states_it_and_not_when_asking_about_it():
+    stated = "We use Django with PostgreSQL. How do I paginate?"
+    asked = "Is Laravel better at queues?"
+
+    assert pinned(Ledger(), stated, named_in(stated)).frameworks == ("django",)
+    assert pinned(Ledger(), asked, named_in(asked)) == Ledger()
+
+
+def test_constraints_and_decisions_are_kept_for_the_whole_conversation():
+    ledger = Ledger()
+    for said in ("We cannot add another database to production.", "We decided to use cursor pagination.", "How do I sign it?"):
+        ledger = pinned(ledger, said, named_in(said))
+
+    assert ledger.constraints == ("We cannot add another database to production",)
+    assert ledger.decisions == ("We decided to use cursor pagination",)
+    assert ledger.lines() == ("We cannot add another database to production", "decided: We decided to use cursor pagination")

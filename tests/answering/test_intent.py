@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from backend_architect.answering.intent import intent_of, wants_code
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("How do I make POST safe to retry?", "howto"),
+        ("how do I prevent duplicate orders", "howto"),
+        ("Cursor or offset pagination?", "compare"),
+        ("JWT vs session cookie", "compare"),
+        ("which broker should we pick", "compare"),
+        ("our worker processes messages twice", "debug"),
+        ("why is this query slow", "debug"),
+        ("TypeError: cannot read properties of undefined in my handler", "debug"),
+        ("What is an idempotency key?", "explain"),
+        ("show me the code for keyset pagination", "code"),
+        ("give me an example in Go", "code"),
+        ("I want to become a backend developer, where do I start", "learn"),
+        ("how many hours is the roadmap", "learn"),
+        ("is this a good design?", "review"),
+        ("a colleague suggests returning 200 for every error", "review"),
+    ],
+)
+def test_the_wish_behind_a_question_is_recognised(question: str, intent: str):
+    assert intent_of(question) == intent
+
+
+def test_steps_come_with_code_and_explanations_only_when_asked():
+    assert wants_code("How do I sign a cursor?", "howto")
+    assert wants_code("What is a cursor? an example would help", "explain")
+    assert not wants_code("What is a cursor?", "explain")

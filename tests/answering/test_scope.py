@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from backend_architect import Architect
+
+
+@pytest.fixture(scope="module")
+def architect():
+    with Architect(use_model=False, store="exact") as shared:
+        yield shared
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("How do I make POST safe to retry?", "answered"),
+        ("422 or 400", "answered"),
+        ("should the API's Dockerfile run as root", "in_scope"),
+        ("read this EXPLAIN output for me", "in_scope"),
+        ("my React component re-renders on every keystroke", "handed_over"),
+        ("write Terraform for our VPC", "handed_over"),
+        ("build a star schema in our warehouse", "handed_over"),
+        ("best recipe for lasagne", "declined"),
+        ("how do I get rust off a bicycle", "declined"),
+        ("hello", "greeted"),
+        ("what can you do?", "greeted"),
+        ("asdfgh qwrtz", "asked_back"),
+        ("???", "asked_back"),
+    ],
+)
+def test_each_kind_of_question_gets_its_kind_of_reply(architect: Architect, question: str, outcome: str):
+    answer = architect.ask(question)
+
+    if outcome == "in_scope":
+        assert answer.scope == "in_scope"
+    else:
+        assert answer.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("question", "specialist"),
+    [
+        ("center a div with flexbox", "Frontend & UI Specialist"),
+        ("our cluster autoscaler does not add nodes", "DevOps & Infrastructure"),
+        ("Airflow DAG for the nightly warehouse load", "Database & Data Specialist"),
+    ],
+)
+def test_a_hand_over_names_the_specialist_the_reason_and_carries_the_question(
+    architect: Architect, question: str, specialist: str
+):
+    answer = architect.ask(question)
+
+    assert answer.handoff is not None
+    assert answer.handoff.specialist == specialist
+    assert answer.handoff.reason in answer.text
+    assert answer.handoff.packet.question == question
+    assert answer.citations[0].ref.startswith("scope#hand-off-")
+
+
+def test_a_question_no_guide_answers_is_answered_with_an_honest_gap(architect: Architect):
+    answer = architect.ask("Which PostGIS index operator class finds the ten drivers nearest to a rider?")
+
+    assert answer.outcome == "not_covered"
+    assert answer.text.startswith("The guides do not cover this question.")
+    assert answer.confidence < 0.3

@@ -139,6 +139,7 @@ def test_code_and_inline_code_are_never_touched() -> None:
         == f"{STABLE} with `rows[1]`. *(own judgement)*\n\n{code}\n"
     )
     assert released("Use `a[1] <b>` here.") == "Use `a[1] <b>` here."
+    assert released("Use `a`[9]`b` here.") == "Use `a` `b` here."
 
 
 # --- verdicts ----------------------------------------------------------------------------------
@@ -394,6 +395,45 @@ def test_a_hundred_tokens_cost_far_less_than_the_model_takes_for_them() -> None:
 
     # The budget is 10 ms for 100 tokens (about 420 characters); the bench measures it, here a regression of ten times fails.
     assert seconds / (len(text) / 420) < 0.1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "x",
+        " ",
+        "word ",
+        "`",
+        "[",
+        "[1",
+        "![",
+        "<!--",
+        "<a ",
+        "](",
+        "| ",
+        "> ",
+        "- ",
+        "#",
+        "Foo. ",
+        ". [1] ",
+        "\n",
+        '"',
+        "1.",
+        "\x1b]",
+        "https://",
+        "not ",
+    ],
+)
+def test_hostile_text_takes_bounded_time(piece: str) -> None:
+    text = f"{piece * (20_000 // len(piece))} end."
+    gate = Gate(SECTIONS)
+
+    started = time.process_time()
+    for line_start in ("", "| ", "> ", "# ", "- "):
+        gate.feed(f"{line_start}{text}\n")
+    gate.finish()
+
+    assert time.process_time() - started < 5
 
 
 def test_statements_of_the_fixtures_are_statements() -> None:

@@ -14,6 +14,8 @@ _CONTROL = re.compile(
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MASK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
+_TOUCHING = re.compile(f"(?<=`)(?={_OPEN})|(?<={_CLOSE})(?=[`{_OPEN}])")
+
 _IMAGE = re.compile(r" ?!\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(\s*<?(?P<url>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)"
@@ -77,7 +79,9 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
         return f"{_OPEN}{len(spans) - 1}{_CLOSE}"
 
     masked = "".join(mask(part) if is_code else part for is_code, part in code_spans(text))
-    return _MASK.sub(lambda match: spans[int(match[1])], change(masked))
+    # What was between two backticks may be gone; side by side they would close nothing, or the wrong thing.
+    apart = _TOUCHING.sub(" ", change(masked))
+    return _MASK.sub(lambda match: spans[int(match[1])], apart)
 
 
 def harmless(text: str, *, is_known: Callable[[str], bool]) -> str:

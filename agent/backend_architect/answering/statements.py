@@ -19,6 +19,10 @@ CONTENT_WORDS = 6
 # A "sentence" longer than this is cut at a space (at any character at four times this), so that memory and time stay bounded.
 SENTENCE_CHARACTERS = 1200
 
+# Longer than any bullet, and longer than any marker with its address: then waiting for more is over.
+_HEAD_CHARACTERS = 100
+_TAIL_CHARACTERS = 600
+
 OWN_JUDGEMENT = "*(own judgement)*"
 
 _LIST = r"\d{1,3}(?:\s{0,2}(?:,|;|-|–|and|&)\s{0,2}\^?\d{1,3}){0,12}"
@@ -160,7 +164,8 @@ class Splitter:
         if self._mode == "prose":
             if not self._body or self._stop >= 0 or self._ticks:
                 return position
-            end = _PLAIN.match(piece, position).end()  # type: ignore[union-attr]  # it matches the empty string
+            found = _PLAIN.match(piece, position, position + SENTENCE_CHARACTERS)
+            end = found.end() if found else position
             return end if len(self._body) + end - position < SENTENCE_CHARACTERS else position
         if self._mode == "start":
             return position
@@ -184,7 +189,7 @@ class Splitter:
             self._end_line()
             return
         self._head += character
-        if self._mode == "start" and not _UNDECIDED.fullmatch(self._head):
+        if self._mode == "start" and (len(self._head) > _HEAD_CHARACTERS or not _UNDECIDED.fullmatch(self._head)):
             self._classify(complete=False)
 
     def _end_line(self) -> None:
@@ -291,9 +296,12 @@ class Splitter:
         marks = _MARKS.match(tail)
         end = marks.end() if marks else 0
         rest = tail[end:]
-        if _PARTIAL.fullmatch(rest) or (end and tail[end - 1] == "]" and _PARTIAL_ADDRESS.fullmatch(rest)):
+        may_go_on = len(tail) < _TAIL_CHARACTERS
+        if may_go_on and (
+            _PARTIAL.fullmatch(rest) or (end and tail[end - 1] == "]" and _PARTIAL_ADDRESS.fullmatch(rest))
+        ):
             return
-        if not end and (not rest[0].isspace() or self._is_abbreviation(rest.lstrip()[0])):
+        if not end and (not rest[0].isspace() or self._is_abbreviation(rest.lstrip()[:1])):
             self._stop = -1
             return
         self._close_sentence(self._stop + end)
@@ -370,8 +378,10 @@ class Splitter:
             self._row = None
 
     def _emit(self, kind: Kind, text: str) -> None:
-        self._units.append(Unit(kind, self._lead, text, self._block))
-        self._lead = ""
+        longest = len(text) + 1 if kind == "code" else 4 * SENTENCE_CHARACTERS
+        for start in range(0, len(text) or 1, longest):
+            self._units.append(Unit(kind, self._lead, text[start : start + longest], self._block))
+            self._lead = ""
 
 
 def split(text: str) -> tuple[Unit, ...]:

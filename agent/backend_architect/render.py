@@ -213,7 +213,7 @@ class TerminalView:
         marker, rest = text.divide([indent]) if indent else (Text(), text)
         for line in rest.wrap(self._console, max(1, self._console.width - indent)):
             line.rstrip()
-            self._console.print(marker + line, soft_wrap=True)
+            self._console.print(marker + line)
             marker = Text(" " * indent)
 
     def _show(self, block: Block) -> None:

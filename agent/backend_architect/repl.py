@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING, TextIO
 
 from backend_architect import render, resources
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 PROMPT = "> "
 HISTORY_FILE = "history"
+STATEMENT_CHARACTERS = 120
 
 
 def chat(architect: Architect, *, stdin: TextIO = sys.stdin, stdout: TextIO = sys.stdout) -> None:
@@ -180,12 +183,13 @@ def why(answer: Answer) -> Iterator[str]:
     yield f"{answer.outcome} ({answer.scope}), confidence {answer.confidence:.2f}"
     yield from _reading(answer.question, trace)
     for rank, hit in enumerate(trace.hits, start=1):
-        signals = ", ".join(f"{name} {value:.2f}" for name, value in hit.signals.items())
-        yield f"{rank}. {hit.score:.2f} {hit.ref}" + (f" ({signals})" if signals else "")
+        yield f"{rank}. {hit.score:.2f} {hit.ref}"
+        if signals := ", ".join(f"{name} {value:.2f}" for name, value in hit.signals.items() if value):
+            yield f"   {signals}"
     for verdict in trace.verdicts:
-        reason = f" ({verdict.reason})" if verdict.reason else ""
+        statement = shorten(verdict.statement, STATEMENT_CHARACTERS, placeholder=" …")
         rests_on = f" [{', '.join(verdict.refs)}]" if verdict.refs else ""
-        yield f"- {verdict.support}: {render.one_line(verdict.statement)}{rests_on}{reason}"
+        yield f"- {verdict.support}: {statement}{rests_on}" + (f" ({verdict.reason})" if verdict.reason else "")
 
 
 def _reading(question: str, trace: Trace) -> Iterator[str]:
@@ -207,10 +211,11 @@ def _reading(question: str, trace: Trace) -> Iterator[str]:
 def _talk(repl: Repl, architect: Architect, *, screen: TextIO) -> None:
     loading = threading.Thread(target=_warm_up, args=(architect,), name="backend-architect-warm-up", daemon=True)
     session = _session(architect.settings, screen)
-    print(greeting(architect.settings), file=screen, flush=True)
+    session.app.after_render += lambda _: _start_once(loading)
+    print(fill(greeting(architect.settings), shutil.get_terminal_size().columns), file=screen, flush=True)
     while True:
         try:
-            text = session.prompt(PROMPT, pre_run=lambda: _start_once(loading))
+            text = session.prompt(PROMPT)
         except KeyboardInterrupt:
             print("(Ctrl-D or /exit leaves)", file=screen, flush=True)
             continue

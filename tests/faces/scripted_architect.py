@@ -98,7 +98,7 @@ def answer_to(question: str) -> Answer:
         standalone="How do I make POST safe to retry in Go?",
         intent="procedure",
         search="exact",
-        hits=(TracedHit(ref=POST_RETRY, score=0.912, signals={"dense": 0.8, "lexical": 0.5}),),
+        hits=(TracedHit(ref=POST_RETRY, score=0.912, signals={"dense": 0.8, "lexical": 0.5, "subject": 0.0}),),
         verdicts=(Verdict(statement="Keep it\nfor a day.", support="judgement", reason="no section says so"),),
     )
     return _answer(question, TEXT, citations=CITATIONS, confidence=0.9, follow_ups=("How long?",), trace=trace)

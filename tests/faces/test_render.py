@@ -376,6 +376,29 @@ def test_an_interrupted_answer_keeps_its_text_is_marked_and_closes_the_stream():
     assert closed == [True]
 
 
+def test_an_interrupt_while_printing_closes_the_stream_at_once():
+    closed: list[bool] = []
+
+    def events():
+        try:
+            yield Started("in_scope", ())
+            yield Delta("The first half")
+            yield Delta("never asked for")
+        finally:
+            closed.append(True)
+
+    class Interrupted(render.PlainView):
+        def write(self, markdown: str) -> None:
+            super().write(markdown)
+            if "half" in markdown:
+                raise KeyboardInterrupt
+
+    kept = events()
+
+    assert render.show(kept, Interrupted(io.StringIO())) is None
+    assert closed == [True]
+
+
 def test_a_whole_section_reads_like_its_guide():
     assert render.section_markdown(SECTION) == (
         "## How do I make POST safe to retry?\n\n"

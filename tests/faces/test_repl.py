@@ -350,7 +350,8 @@ def test_why_shows_reading_ranking_and_verdicts():
         "read as: How do I make POST safe to retry in Go?\n"
         "asks for: procedure\n"
         "searched with: exact\n"
-        "1. 0.91 api-design/retries#post-retry (dense 0.80, lexical 0.50)\n"
+        "1. 0.91 api-design/retries#post-retry\n"
+        "   dense 0.80, lexical 0.50\n"
         "- judgement: Keep it for a day. (no section says so)\n"
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend_architect import resources
 from backend_architect.answering.confidence import (
+    FEW_WORDS,
     NOT_COVERED,
     PARTLY,
     PLANNED_MARGIN,
@@ -207,11 +208,16 @@ class _Rooms:
         if not brief.hits or prepared.confidence < NOT_COVERED:
             return self._from_reply(prepared, not_covered(brief.hits, prepared.unwritten))
         draft = compose(brief, max_words=self.settings.max_words)
-        lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
-        if prepared.confidence < PARTLY and lacking:
-            notice = f"The guides answer this only in part; they say nothing here about: {', '.join(lacking[:5])}."
-            prepared = replace(prepared, notices=(*prepared.notices, notice))
+        prepared = replace(prepared, notices=(*prepared.notices, *self._gaps(prepared, brief)))
         return self._from_draft(prepared, brief, draft, "guides")
+
+    def _gaps(self, prepared: _Prepared, brief: Brief) -> tuple[str, ...]:
+        """Return a notice that names what the answer lacks, when it is unsure or most of the question's words are unknown."""
+        lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
+        is_unsure = prepared.confidence < PARTLY or brief.hits[0].signals["covered"] < FEW_WORDS
+        if not (is_unsure and lacking):
+            return ()
+        return (f"The guides answer this only in part; they say nothing here about: {', '.join(lacking[:5])}.",)
 
     async def events(self, prepared: _Prepared) -> AsyncIterator[Event]:
         """Yield the events of an answer: from the model when one is configured, else from the guides."""

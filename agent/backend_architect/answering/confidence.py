@@ -18,6 +18,9 @@ _WEIGHT_PROSE = 3.63
 NOT_COVERED = 0.24
 PARTLY = 0.42
 
+# With less than this share of the question's telling words in the best section, the answer says which words it lacks.
+FEW_WORDS = 0.3
+
 # A planned section that nobody has written yet must resemble the question this much more than any written one.
 PLANNED_MARGIN = 0.05
 PLANNED_SIMILARITY = 0.5

@@ -67,7 +67,7 @@ class ScopeJudge:
 
     def decide(self, question: str) -> ScopeDecision:
         """Return the decision for a question that can stand alone."""
-        if not _has_language(question):
+        if not self._can_be_read(question):
             return ScopeDecision("greeting_meta", is_clear=False)
         if _GREETING.match(question):
             return ScopeDecision("greeting_meta")
@@ -105,6 +105,12 @@ class ScopeJudge:
         examples = load_scope_examples(self._knowledge)
         return examples, self._retriever.vectors([example.question for example in examples])
 
+    def _can_be_read(self, question: str) -> bool:
+        """Whether there is anything to judge: a word we know, a status code, or another script than ours."""
+        if re.search(r"\b[1-5]\d\d\b", question) or re.search(r"[^\W\d_\x00-\x7f]{2}", question):
+            return True
+        return self._retriever.has_known_word(question)
+
     def _is_technical(self, question: str) -> bool:
         from backend_architect.retrieval.search import identifiers
 
@@ -119,14 +125,3 @@ def _winner(nearness: Mapping[str, float], *, is_technical: bool) -> str:
         return "out_of_scope" if ours < _UNKNOWN and not is_technical else "in_scope"
     margin = _TECHNICAL_MARGIN if is_technical and best not in SPECIALISTS else _MARGIN
     return best if nearness[best] - ours >= margin else "in_scope"
-
-
-def _has_language(question: str) -> bool:
-    """Whether there is anything to judge: at least one word, and not a keyboard accident without vowels."""
-    words = list(re.findall(r"[^\W\d_]{2,}", question))
-    if not words:
-        return bool(re.search(r"\b[1-5]\d\d\b", question))
-    latin = [word for word in words if word.isascii()]
-    if len(latin) < len(words):
-        return True
-    return any(re.search(r"[aeiouyAEIOUY]", word) or word.isupper() or len(word) <= 4 for word in words)

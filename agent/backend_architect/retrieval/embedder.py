@@ -44,6 +44,10 @@ class Embedder:
         vector: Vector = vectors[0]
         return vector
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is one piece of the model's vocabulary: some 25,000 English words and names."""
+        return self._tokenizer.token_to_id(word.lower()) is not None
+
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer

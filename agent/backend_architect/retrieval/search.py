@@ -110,12 +110,10 @@ class Retriever:
         """Return the text with words mended that are misspellings of words of the guides."""
         return self._lexical.corrected(text)
 
-    def known_share(self, text: str) -> float:
-        """Return which share of a question's telling words occurs in the guides at all, weighted by length."""
-        words = [word for word in query_terms(text) if len(word) > 2]
-        if not words:
-            return 0.0
-        return sum(len(word) for word in words if self._lexical.knows(word)) / sum(len(word) for word in words)
+    def has_known_word(self, text: str) -> bool:
+        """Whether any word of a text is an English word or a word of the guides: false for keyboard accidents."""
+        words = [word.lower() for word in re.findall(r"[A-Za-z][\w+#-]*", text) if len(word) > 1]
+        return any(self._embedder.knows(word) or self._lexical.knows(word) for word in words)
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text, from the shipped vectors where they hold it."""

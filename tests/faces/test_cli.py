@@ -482,6 +482,16 @@ def test_the_doctor_asks_a_working_endpoint_and_never_shows_the_key(endpoint: Ca
     assert "sk-very-secret" not in out + err
 
 
+def test_the_doctor_names_what_a_lesser_endpoint_cannot_do(endpoint: Callable[[str], None]):
+    with StubServer(lambda body: Reply("ready"), takes_tools=False, models=None) as stub:
+        endpoint(stub.base_url)
+        code, out, _ = scripted_run("doctor")
+
+    assert code == 0
+    assert f"warn models: {stub.base_url} does not list its models (HTTP 404)" in out
+    assert re.search(r"^warn test call: tiny replied in .*; works without tools, so the model cannot search", out, re.M)
+
+
 def test_the_doctor_fails_when_the_key_is_refused(endpoint: Callable[[str], None]):
     refusal = Reply(status=401, error={"message": "Incorrect API key provided: sk-very-secret"})
     with StubServer(lambda body: refusal) as stub:

@@ -142,6 +142,30 @@ def test_code_and_inline_code_are_never_touched() -> None:
     assert released("Use `a`[9]`b` here.") == "Use `a` `b` here."
 
 
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (f"{STABLE} ([1], [2]).", f"{STABLE} ([1])."),
+        (f"{STABLE} (see [1]).", f"{STABLE} (see [1])."),
+        (f"{OWN} (see [2]).", f"{OWN}. *(own judgement)*"),
+        (f"{STABLE} [1]. See also [2] and [3].", f"{STABLE} [1]."),
+        ("- [1] Guide title\n- [2] Another", "- Guide title\n- Another"),
+    ],
+)
+def test_a_removed_marker_leaves_nothing_behind(raw: str, shown: str) -> None:
+    assert released(raw) == shown
+
+
+def test_a_citation_stands_before_the_line_end_that_follows_its_sentence() -> None:
+    assert released(f"{STABLE}.\n") == f"{STABLE} [1].\n"
+    assert released(f"{STABLE}.\n```\ncode\n```\n") == f"{STABLE} [1].\n```\ncode\n```\n"
+
+
+def test_a_quoted_line_must_be_verbatim_or_is_a_sentence_like_others() -> None:
+    assert released(f"> {STABLE}.") == f"> {STABLE} [1]."
+    assert released(f"> {OWN}.") == f"{OWN}. *(own judgement)*"
+
+
 # --- verdicts ----------------------------------------------------------------------------------
 
 
@@ -154,6 +178,7 @@ def test_code_and_inline_code_are_never_touched() -> None:
         "Always expose the primary key in the cursor token of a public endpoint [1].",
         'Answer 403 with `error="invalid_token"` when the token validation fails [3].',
         "Answer 403 when token validation fails.",
+        "Limit pages to 1000 items.",
     ],
 )
 def test_a_sentence_that_contradicts_its_section_is_cut(wrong: str) -> None:

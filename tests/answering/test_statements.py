@@ -74,6 +74,7 @@ def cut_up(text: str, sizes: list[int]) -> list[str]:
 
 
 @given(MARKDOWN)
+@example("```Use cursors. ```python\n")
 @example("- [ ] task\n  - nested. Two\n\n    code?\n")
 def test_units_joined_are_the_text(text: str) -> None:
     assert "".join(unit.source for unit in split(text)) == text

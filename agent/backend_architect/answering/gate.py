@@ -16,7 +16,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_architect.answering.markup import ControlFilter, bare_address, harmless, known_addresses, outside_code
-from backend_architect.answering.statements import MARKER, OWN_JUDGEMENT, Splitter, Unit, exemption, numbers, plain
+from backend_architect.answering.statements import (
+    MARKER,
+    OWN_JUDGEMENT,
+    Splitter,
+    Unit,
+    code_spans,
+    exemption,
+    numbers,
+    plain,
+)
 from backend_architect.answering.support import Evidence, Sentence, judge, prepare, read, squeeze, weigh
 from backend_architect.types import Section, Support, Verdict
 
@@ -24,6 +33,7 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 QUOTED_WORDS = 5
 # Of sections that support a sentence about equally, one that is cited already is cited again.
 NEARLY_EQUAL = 0.1
+_POINTER = re.compile(r"\(?(?:see|read|refer to|cf\.|more in|details in)\b", re.IGNORECASE)
 _DEFINITION = re.compile(r"\[\^?[^\[\]]+\]:(?:\s|$)")
 _MODELS_OWN_MARK = re.compile(rf" ?{re.escape(OWN_JUDGEMENT)}")
 _FINAL = re.compile(r"[.!?:;]?[\"')”’*_]{0,4}$")
@@ -116,6 +126,8 @@ class Gate:
     # --- one unit ----------------------------------------------------------------------------
 
     def _take(self, unit: Unit) -> None:
+        if unit.kind in ("code", "gap"):
+            self._end_run()
         if unit.kind == "code":
             self._show(unit, unit.text)
         elif unit.kind == "gap" or _TABLE_RULE.fullmatch(unit.text):
@@ -146,13 +158,22 @@ class Gate:
             return
         ruling = self._rule(unit, text)
         self._record(plain(text), ruling)
-        if ruling.support in ("contradicted", "unsupported"):
+        if ruling.support in ("contradicted", "unsupported") or self._points_nowhere(text, ruling):
             self._cut(unit)
             return
         text = self._without_false_quotes(text, ruling)
         if unit.kind == "quote" and ruling.support != "supported":
             unit = Unit("sentence", unit.lead.replace(">", "").rstrip(" "), text, unit.block)
         self._let_out(unit, text, ruling)
+
+    def _points_nowhere(self, text: str, ruling: _Ruling) -> bool:
+        """Whether this is "See also [2] and [7]." with its citations gone: they support nothing, as nothing is said."""
+        return (
+            ruling.support == "exempt"
+            and not ruling.refs
+            and _POINTER.match(text) is not None
+            and MARKER.search(text) is not None
+        )
 
     def _record(self, statement: str, ruling: _Ruling) -> None:
         self._verdicts.append(
@@ -173,15 +194,9 @@ class Gate:
         return self._rule_statement(bare, statement, cited)
 
     def _cited(self, text: str) -> tuple[str, ...]:
-        found: list[str] = []
-
-        def collect(part: str) -> str:
-            for marker in MARKER.finditer(part):
-                found.extend(self._sections[n - 1].ref for n in numbers(marker) if 0 < n <= len(self._sections))
-            return part
-
-        outside_code(text, collect)
-        return tuple(dict.fromkeys(found))
+        """Return the references that a text cites, in order; numbers without a section are left out."""
+        markers = (marker for is_code, part in code_spans(text) if not is_code for marker in MARKER.finditer(part))
+        return tuple(dict.fromkeys(ref for marker in markers for ref in self._named(marker)))
 
     def _judge(self, statement: Sentence, *refs: str) -> Evidence:
         return judge(statement, [prepare(self._by_ref[ref]) for ref in refs], self._weights)
@@ -358,13 +373,15 @@ class Gate:
             markers = list(MARKER.finditer(part))
             result = ""
             end = 0
+            is_whole = True
             for marker in markers:
                 shown = [ref for ref in self._named(marker) if ref in left]
                 left[:] = [ref for ref in left if ref not in shown]
                 shown += moved if marker is markers[-1] else []
+                is_whole = is_whole and bool(shown)
                 result = _cite(result + part[end : marker.start()], [self._number(ref) for ref in dict.fromkeys(shown)])
                 end = marker.end()
-            return result + part[end:]
+            return result + part[end:] if is_whole else _tidy(result + part[end:])
 
         return outside_code(_MODELS_OWN_MARK.sub("", text), change)
 
@@ -389,6 +406,11 @@ def _cite(before: str, found: Sequence[int]) -> str:
         return before.rstrip(" ")
     space = "" if not before or before.endswith((" ", "\n", "]", "(", "|")) else " "
     return before + space + "".join(f"[{number}]" for number in found)
+
+
+def _tidy(text: str) -> str:
+    """Take away what a removed marker leaves behind: empty brackets, a comma before a bracket, a space in front."""
+    return re.sub(r"[,;]\s*(?=\))", "", re.sub(r"\s\((?:see|cf\.)?[\s,;]*\)(?=[\s.,;:!?]|$)", "", text)).lstrip(" ")
 
 
 def _marked_as_judgement(text: str, kind: str) -> str:

@@ -195,10 +195,12 @@ class Splitter:
     def _end_line(self) -> None:
         if self._mode == "start":
             self._classify(complete=True)
-        if self._mode in ("line", "fence"):
+        if self._mode in {"line", "fence"}:
             self._close_line()
-            self._lead += "\n"
-        elif self._mode == "prose":
+            if self._mode != "prose":  # ```a``` alone on a line is a code span, not a fence
+                self._lead += "\n"
+                return
+        if self._mode == "prose":
             self._mode, self._break = "start", "\n"
         else:
             self._lead += "\n"

@@ -93,6 +93,7 @@ _ATOMS = re.compile(
 _ORDINAL = re.compile(r"(?:steps?|options?|approach|case|part|example|figure|table)\s$", re.IGNORECASE)
 _CODE_WORD = re.compile(r"[A-Za-z_$@][\w$]*(?:[-.:/+][A-Za-z_$][\w$]*)*|\d+(?:\.\d+)*")
 _LITERAL_KINDS = frozenset({"header", "name", "code", "method"})
+_NUMBERS = frozenset({"number", "status"})
 _IDENTIFIERS = frozenset({"header", "name", "code"})
 
 
@@ -439,7 +440,9 @@ def _rivals(statement: Sentence, window: _Window, kind: str, value: str) -> Iter
     unit = value.partition(" ")[2]
     for sentence in window.sentences:
         for other_kind, other in sentence.atoms - statement.atoms:
-            alike = other_kind == kind or (kind in _IDENTIFIERS and other_kind in _IDENTIFIERS)
+            alike = other_kind == kind or any(
+                kind in group and other_kind in group for group in (_IDENTIFIERS, _NUMBERS)
+            )
             if alike and other.partition(" ")[2] == unit:
                 yield other
 

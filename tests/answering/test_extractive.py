@@ -21,7 +21,10 @@ def section(name: str = "once", **changes: object) -> Section:
             Listing("the insert (Python).", "python", "insert()"),
             Listing("the insert (Go).", "go", "Insert()", executed=False),
         ),
-        "pitfalls": (Pitfall("Two orders", "check before insert", "insert first"), Pitfall("Lost key", "new id", "keep it")),
+        "pitfalls": (
+            Pitfall("Two orders", "check before insert", "insert first"),
+            Pitfall("Lost key", "new id", "keep it"),
+        ),
     }
     return Section(**(values | changes))  # type: ignore[arg-type]
 
@@ -53,7 +56,12 @@ def test_every_piece_of_prose_is_verbatim_from_the_section_it_cites():
 
 @pytest.mark.parametrize(
     ("intent", "first_after_the_answer"),
-    [("howto", "1. Send it."), ("explain", "Clients repeat."), ("review", "**Watch for**"), ("code", "The insert (Python).")],
+    [
+        ("howto", "1. Send it."),
+        ("explain", "Clients repeat."),
+        ("review", "**Watch for**"),
+        ("code", "The insert (Python)."),
+    ],
 )
 def test_what_follows_depends_on_what_is_wanted(intent: str, first_after_the_answer: str):
     assert compose(brief(intent)).text.split("\n\n")[1].startswith(first_after_the_answer)
@@ -64,7 +72,9 @@ def test_a_symptom_that_is_described_leads_with_its_cause():
 
     text = compose(brief("debug", question=asked, standalone=asked)).text
 
-    assert text.startswith("**Likely cause** (symptom → cause → fix): Two orders → check before insert → insert first [1]")
+    assert text.startswith(
+        "**Likely cause** (symptom → cause → fix): Two orders → check before insert → insert first [1]"
+    )
     assert text.count("Two orders") == 1
 
 
@@ -94,12 +104,14 @@ def test_prose_keeps_within_the_words_asked_for():
 def test_a_near_section_is_named_with_its_first_sentence_and_own_number():
     draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.6))))
 
-    assert "- How do I take an order late? Take an order late with a key. [2]" in draft.text
+    assert "- **How do I take an order late?** Take an order late with a key. [2]" in draft.text
     assert draft.refs == ("demo/orders#once", "demo/orders#late")
 
 
 def test_a_second_topic_of_the_question_gets_its_own_answer():
-    other = section("refund", question="How do I refund?", also_asked=("refund",), short_answer="Refund by a new entry. Never edit.")
+    other = section(
+        "refund", question="How do I refund?", also_asked=("refund",), short_answer="Refund by a new entry. Never edit."
+    )
     asked = "take an order once and refund it"
 
     draft: Draft = compose(brief(question=asked, standalone=asked, hits=(Hit(section(), 0.9), Hit(other, 0.85))))

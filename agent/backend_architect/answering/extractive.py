@@ -227,7 +227,7 @@ def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
         if words(sentence) > page.room:
             break
         page.room -= words(sentence)
-        lines.append(f"- {hit.section.question} {with_mark(sentence, page.mark(hit.section))}")
+        lines.append(f"- **{hit.section.question}** {with_mark(sentence, page.mark(hit.section))}")
         page.verdicts.append(Verdict(statement=sentence, support="supported", refs=(hit.ref,), reason="quoted"))
     if lines:
         page.blocks.append("**Related**\n\n" + "\n".join(lines))

@@ -87,10 +87,10 @@ def _hand_over(question: str, specialist: Specialist, corpus: Corpus, ledger: Le
         question=question,
         constraints=tuple(line for line in ledger.lines() if not line.startswith("decided: ")),
         decisions=ledger.decisions,
-        open_points=(question,),
     )
     reason = _REASONS[specialist]
-    text = f"This is a question for the **{specialist}**: {reason}."
+    title = specialist if specialist.endswith("Specialist") else f"{specialist} specialist"
+    text = f"This is a question for the **{title}**: {reason}."
     reply = _from_scope_card(text, ref, corpus, "handed_over")
     return Reply(
         reply.text, reply.refs, "handed_over", handoff=Handoff(specialist=specialist, reason=reason, packet=packet)

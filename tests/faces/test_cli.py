@@ -489,7 +489,9 @@ def test_the_doctor_names_what_a_lesser_endpoint_cannot_do(endpoint: Callable[[s
 
     assert code == 0
     assert f"warn models: {stub.base_url} does not list its models (HTTP 404)" in out
-    assert re.search(r"^warn test call: tiny replied in .*; works without tools, so the model cannot search", out, re.M)
+    assert re.search(
+        r"^warn test call: tiny replied in .*; works without tools, so the model cannot search", out, re.MULTILINE
+    )
 
 
 def test_the_doctor_fails_when_the_key_is_refused(endpoint: Callable[[str], None]):

@@ -32,13 +32,14 @@ out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 CasesDir = Annotated[Path, typer.Option("--cases", help="Folder of case files.", exists=True, file_okay=False)]
+Plan = Annotated[Path, typer.Option("--syllabus", help="The plan of the corpus.", exists=True, dir_okay=False)]
 
 
 @app.command()
-def validate(cases: CasesDir = loader.CASES_DIR) -> None:
+def validate(cases: CasesDir = loader.CASES_DIR, syllabus: Plan = dataset.SYLLABUS) -> None:
     """Check that cases, guides and syllabus agree."""
     with _exit_codes(), targets.offline_architect() as architect:
-        data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections())
+        data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections(syllabus))
     out.print(
         f"{len(data.ready)} cases can run, {len(data.parked)} are parked until their guide is written", highlight=False
     )
@@ -87,6 +88,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress line.")] = False,
     cases: CasesDir = loader.CASES_DIR,
+    syllabus: Plan = dataset.SYLLABUS,
 ) -> None:
     """Ask the offline agent every selected case and report the metrics."""
     selection = runner.Selection(split, tuple(kind or ()), tuple(tag or ()), tuple(case_id or ()), pattern, limit)
@@ -95,14 +97,14 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
         floors = gate.load_floors(split, floors_file) if gated else gate.Floors()
         floors = floors.joined(gate.parse_bounds(minimum or (), maximum or ()))
         with targets.offline_architect() as architect:
-            data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections())
+            data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections(syllabus))
             chosen = _chosen(selection, data)
             target = targets.RecordedTarget(targets.load(answers)) if answers else targets.LibraryTarget(architect)
             with _progress(len(chosen), quiet=quiet) as progress:
                 observations = runner.observe(chosen, target, progress)
         if record:
             targets.save(observations, record)
-        results = runner.score(chosen, observations)
+        results = runner.score(chosen, observations, data.folders)
         checks = gate.check(results.metrics, floors)
     report = Report(selection, data, len(selection.of(data.parked)), results, checks, judge(results, checks), reveal)
     if json_file:

@@ -19,10 +19,11 @@ SYLLABUS = Path(__file__).resolve().parents[1] / "knowledge" / "syllabus.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Cases that can run, cases parked until their guide is written, and the hashes that identify both sides."""
+    """Cases that can run, cases parked until their guide is written, the folder of each, and hashes of both sides."""
 
     ready: tuple[Case, ...]
     parked: tuple[Case, ...]
+    folders: Mapping[str, str]
     cases_hash: str
     corpus_hash: str
 
@@ -52,7 +53,10 @@ def check(located: Sequence[Located], sections: Sequence[Section], planned: froz
     cases = [item.case for item in located]
     ready = [_only_written(case, written) for case in cases if _can_run(case, written)]
     parked = [case for case in cases if not _can_run(case, written)]
-    return Dataset(tuple(ready), tuple(parked), _hash(case.model_dump_json() for case in cases), _corpus_hash(sections))
+    folders = {item.case.id: item.folder for item in located}
+    return Dataset(
+        tuple(ready), tuple(parked), folders, _hash(case.model_dump_json() for case in cases), _corpus_hash(sections)
+    )
 
 
 def _can_run(case: Case, written: Mapping[str, Section]) -> bool:

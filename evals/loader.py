@@ -29,6 +29,11 @@ class Located:
     case: Case
     place: str
 
+    @property
+    def folder(self) -> str:
+        """Return the folder below cases/, which says who wrote the case and what for."""
+        return Path(self.place).parent.name
+
 
 def load_cases(root: Path = CASES_DIR) -> tuple[Located, ...]:
     """Return every case under `root` in order of path and position; raise DatasetError with all problems found."""

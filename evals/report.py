@@ -87,6 +87,7 @@ class Report:
             "metrics": {metric.name: asdict(metric) for metric in results.metrics},
             "by_style": _slices(results.by_style),
             "by_guide": _slices(results.by_guide),
+            "by_folder": _slices(results.by_folder),
             "confusion": {label: dict(row) for label, row in results.confusion.items()},
             "bounds": [{**asdict(check), "passed": check.passed} for check in self.checks],
             "cases": [_case(item) for item in results.scored] if self.shows_cases else "held out; --reveal shows them",
@@ -100,7 +101,8 @@ class Report:
             f"split {self.selection.split}, offline, {len(self.results.scored)} cases run, {self.parked} parked"
         )
         console.print(_metrics_table(self.results.metrics, self.checks))
-        for title, slices in (("style", self.results.by_style), ("guide", self.results.by_guide)):
+        found = self.results
+        for title, slices in (("style", found.by_style), ("guide", found.by_guide), ("cases in", found.by_folder)):
             if slices:
                 console.print(_slices_table(title, slices))
         if any(row.total() for row in self.results.confusion.values()):

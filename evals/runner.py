@@ -84,6 +84,7 @@ class Results:
     metrics: tuple[Metric, ...]
     by_style: Mapping[str, Sequence[Metric]]
     by_guide: Mapping[str, Sequence[Metric]]
+    by_folder: Mapping[str, Sequence[Metric]]
     confusion: Mapping[str, Counter[str]]
 
     @property
@@ -118,8 +119,14 @@ def observe(cases: Sequence[Case], target: Target, step: Step = lambda: None) ->
     return tuple(observations)
 
 
-def score(cases: Sequence[Case], observations: Sequence[Observation]) -> Results:
-    """Return per-case scores and metrics. Error text never reaches a metric as if it were an answer."""
+def score(
+    cases: Sequence[Case], observations: Sequence[Observation], folders: Mapping[str, str] | None = None
+) -> Results:
+    """Return per-case scores and metrics. Error text never reaches a metric as if it were an answer.
+
+    `folders` says for each case id where it is written, which tells the authors' cases from the others.
+    """
+    written_in = folders or {}
     by_id = {observation.case_id: observation for observation in observations}
     failed = frozenset(observation.case_id for observation in observations if observation.error)
     found = {observation.case_id: observation.refs for observation in observations}
@@ -137,6 +144,7 @@ def score(cases: Sequence[Case], observations: Sequence[Observation]) -> Results
         ),
         by_style=retrieval.slices(found, cases, failed, lambda case: case.tags.style),
         by_guide=retrieval.slices(found, cases, failed, lambda case: case.guide),
+        by_folder=retrieval.slices(found, cases, failed, lambda case: written_in.get(case.id)),
         confusion=scope.confusion(scoped, answers),
     )
 

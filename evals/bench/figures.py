@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number, what the machine does alone in the same unit, and what the design allows."""
+    """One measured number, what the machine does alone in the same unit, and what the design allows.
+
+    `best` is the fastest run: on a machine that others use, the median says what it took and the best what it takes.
+    """
 
     name: str
     value: float
@@ -16,6 +19,7 @@ class Figure:
     baseline: float | None = None
     baseline_name: str = ""
     budget: float | None = None
+    best: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -31,7 +35,7 @@ def figures_table(figures: Sequence[Figure]) -> str:
     rows = [
         (
             figure.name,
-            f"{figure.value:.{_digits(figure)}f} {figure.unit}",
+            _measured(figure),
             ""
             if figure.budget is None
             else f"{figure.budget:g} {figure.unit} {'ok' if figure.within_budget else 'OVER'}",
@@ -47,6 +51,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _measured(figure: Figure) -> str:
+    digits = _digits(figure)
+    best = "" if figure.best is None else f" (best {figure.best:.{digits}f})"
+    return f"{figure.value:.{digits}f} {figure.unit}{best}"
 
 
 def _digits(figure: Figure) -> int:

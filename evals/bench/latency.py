@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from evals.bench.figures import Figure
-from evals.bench.startup import clean_environment
+from evals.bench.startup import clean_environment, python
 from evals.loader import load_cases
 from evals.metrics.score import percentile
 from evals.targets import offline_architect
@@ -109,8 +109,8 @@ def memory() -> list[Figure]:
     """Return resident memory of a fresh process after a few and after many questions."""
     with tempfile.TemporaryDirectory() as folder:
         environment = clean_environment(Path(folder))
-        bare = float(_python(BARE_MEMORY, environment))
-        early, late = json.loads(_python(MEMORY_WORKER, environment))
+        bare = float(_output(BARE_MEMORY, environment))
+        early, late = json.loads(_output(MEMORY_WORKER, environment))
     name = "bare interpreter"
     return [
         Figure(f"resident after {MEMORY_EARLY} questions", early, "MB", bare, name, 450),
@@ -143,6 +143,5 @@ def resident_mb() -> float:
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def _python(code: str, environment: dict[str, str]) -> str:
-    command: Sequence[str] = (sys.executable, "-c", code)
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+def _output(code: str, environment: dict[str, str]) -> str:
+    return subprocess.run(python(code), env=environment, check=True, capture_output=True, text=True).stdout

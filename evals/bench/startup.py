@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import subprocess
@@ -16,7 +17,8 @@ from evals.bench.figures import Figure
 RUNS = 5
 FIRST_STARTS = 3
 QUESTION = "How do I make POST safe to retry?"
-PROMPT = "> "
+# The editor turns bracketed paste on when it has drawn the prompt and reads keys.
+READY = "\x1b[?2004h"
 PROMPT_TIMEOUT_SECONDS = 20
 COMMAND = (sys.executable, "-m", "backend_architect")
 ASK = (*COMMAND, "ask", "--no-model", QUESTION)
@@ -33,35 +35,51 @@ def clean_environment(state: Path) -> dict[str, str]:
 
 
 def measure() -> list[Figure]:
-    """Return the start-up figures, medians over fresh processes."""
+    """Return the start-up figures over fresh processes; each run of ours is followed by one of its baseline."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
-        environment = clean_environment(state / "built")
-        bare = _median(lambda: _wall((sys.executable, "-c", "pass"), environment))
-        chroma = _median(lambda: _wall((sys.executable, "-c", "import chromadb"), environment), runs=3)
-        _wall((sys.executable, "-c", BUILD_INDEX), environment)
-        fresh = (clean_environment(state / f"fresh-{number}") for number in range(2 * FIRST_STARTS))
+        built = clean_environment(state / "built")
+        _wall(python(BUILD_INDEX), built)
+        fresh = (clean_environment(state / f"fresh-{number}") for number in itertools.count())
 
-        def started(name: str, command: tuple[str, ...], budget: float | None = None) -> Figure:
-            seconds = _median(lambda: _wall(command, environment))
-            return Figure(name, seconds, "s", bare, "bare interpreter", budget)
+        def started(name: str, run: Callable[[], float], budget: float | None = None, runs: int = RUNS) -> Figure:
+            return _beside("bare interpreter", lambda: _wall(python("pass"), built), name, run, budget, runs)
 
-        prompt = _median(lambda: _until_prompt(environment))
-        first = _median(lambda: _wall(ASK, next(fresh)), FIRST_STARTS)
-        built = _median(lambda: _wall((sys.executable, "-c", BUILD_INDEX), next(fresh)), FIRST_STARTS)
         return [
-            started("`import backend_architect`", (sys.executable, "-c", "import backend_architect")),
-            started("`architect --help`", (*COMMAND, "--help"), 0.3),
-            started("`architect --version`", (*COMMAND, "--version"), 0.3),
-            Figure("chat prompt usable", prompt, "s", bare, "bare interpreter", 0.6),
-            started("first offline answer, cache built", ASK, 1.0),
-            Figure("very first start: answer, cache empty", first, "s", bare, "bare interpreter", 5.0),
-            Figure("very first start: cache built", built, "s", chroma, "`import chromadb`", 5.0),
+            started("`import backend_architect`", lambda: _wall(python("import backend_architect"), built)),
+            started("`architect --help`", lambda: _wall((*COMMAND, "--help"), built), 0.3),
+            started("`architect --version`", lambda: _wall((*COMMAND, "--version"), built), 0.3),
+            started("chat prompt usable", lambda: _until_prompt(built), 0.6),
+            started("first offline answer, cache built", lambda: _wall(ASK, built), 1.0),
+            started("very first start: answer, cache empty", lambda: _wall(ASK, next(fresh)), 5.0, FIRST_STARTS),
+            _beside(
+                "`import chromadb`",
+                lambda: _wall(python("import chromadb"), built),
+                "very first start: cache built",
+                lambda: _wall(python(BUILD_INDEX), next(fresh)),
+                5.0,
+                FIRST_STARTS,
+            ),
         ]
 
 
-def _median(run: Callable[[], float], runs: int = RUNS) -> float:
-    return statistics.median(run() for _ in range(runs))
+def python(code: str) -> tuple[str, ...]:
+    """Return the command that runs a line of Python in a fresh process."""
+    return (sys.executable, "-c", code)
+
+
+def _beside(
+    baseline_name: str,
+    baseline: Callable[[], float],
+    name: str,
+    run: Callable[[], float],
+    budget: float | None,
+    runs: int,
+) -> Figure:
+    # In turns, so that whatever else the machine does weighs on both.
+    pairs = [(run(), baseline()) for _ in range(runs)]
+    ours, theirs = zip(*pairs, strict=True)
+    return Figure(name, statistics.median(ours), "s", statistics.median(theirs), baseline_name, budget, min(ours))
 
 
 def _wall(command: tuple[str, ...], environment: Mapping[str, str]) -> float:
@@ -78,7 +96,7 @@ def _until_prompt(environment: Mapping[str, str]) -> float:
         COMMAND[0], list(COMMAND[1:]), env=dict(environment), timeout=PROMPT_TIMEOUT_SECONDS, encoding="utf-8"
     )
     try:
-        chat.expect_exact(PROMPT)
+        chat.expect_exact(READY)
         return time.perf_counter() - start
     finally:
         chat.close(force=True)

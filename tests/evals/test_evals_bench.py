@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def test_a_figure_shows_budget_baseline_and_ratio() -> None:
-    table = figures_table([Figure("help", 0.25, "s", 0.05, "bare interpreter", 0.2), Figure("search", 9.04, "ms")])
+    table = figures_table(
+        [Figure("help", 0.25, "s", 0.05, "bare interpreter", 0.2, best=0.21), Figure("search", 9.04, "ms")]
+    )
 
     assert table.splitlines()[2:] == [
-        "| help | 0.25 s | 0.2 s OVER | bare interpreter 0.05 | 5.0 |",
+        "| help | 0.25 s (best 0.21) | 0.2 s OVER | bare interpreter 0.05 | 5.0 |",
         "| search | 9.0 ms |  |  |  |",
     ]
 

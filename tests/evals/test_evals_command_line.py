@@ -32,17 +32,21 @@ PARKED = """\
 - id: later
   split: dev
   kind: retrieval
-  question: "how do I page a GraphQL connection?"
+  question: "how do I measure the tide?"
   expected_sections:
-    - {section: "graphql/schema-design-and-federation#connections", grade: 3}
+    - {section: "sea/tides#measure", grade: 3}
 """
+PLAN = "guides: [{id: sea/tides, sections: [{id: measure}]}]"
 
 
 def evals(tmp_path: Path, command: str, *options: str, cases: str = GOOD) -> Result:
     folder = tmp_path / "cases"
     folder.mkdir(exist_ok=True)
     (folder / "some.yaml").write_text(cases, encoding="utf-8")
-    return CliRunner().invoke(app, [command, "--cases", str(folder), *options])
+    plan = tmp_path / "syllabus.yaml"
+    plan.write_text(PLAN, encoding="utf-8")
+    planned = () if command == "coverage" else ("--syllabus", str(plan))
+    return CliRunner().invoke(app, [command, "--cases", str(folder), *planned, *options])
 
 
 def test_a_run_without_a_gate_measures_and_returns_0(tmp_path: Path) -> None:
@@ -122,8 +126,7 @@ def test_validate_lists_what_is_parked_and_why(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert result.stdout == (
-        "1 cases can run, 1 are parked until their guide is written\n"
-        "parked later: graphql/schema-design-and-federation#connections\n"
+        "1 cases can run, 1 are parked until their guide is written\nparked later: sea/tides#measure\n"
     )
 
 

@@ -109,5 +109,5 @@ def test_the_hashes_change_with_a_question_and_with_a_guide() -> None:
     assert asked_otherwise.corpus_hash == same.corpus_hash != other_guide.corpus_hash
 
 
-def test_the_syllabus_plans_sections_that_no_guide_holds_yet() -> None:
+def test_the_syllabus_names_planned_sections_by_guide_and_id() -> None:
     assert "graphql/schema-design-and-federation#connections" in planned_sections()

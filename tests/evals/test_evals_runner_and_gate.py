@@ -95,6 +95,14 @@ def test_errors_win_over_a_missed_bound_because_the_numbers_mean_nothing() -> No
     assert verdict.exit_code == 3
 
 
+def test_cases_of_authors_and_of_others_are_reported_apart() -> None:
+    cases = [case("one"), case("two")]
+
+    results = score(cases, observe(cases, Agent("two")), {"one": "guides", "two": "retrieval"})
+
+    assert {name: group[0].value for name, group in results.by_folder.items()} == {"guides": 1.0, "retrieval": 0.0}
+
+
 # --- recorded answers
 
 

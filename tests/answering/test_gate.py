@@ -422,6 +422,20 @@ def test_a_hundred_tokens_cost_far_less_than_the_model_takes_for_them() -> None:
     assert seconds / (len(text) / 420) < 0.1
 
 
+def test_true_sentences_about_neighbouring_things_are_hardly_ever_cut() -> None:
+    verdicts = []
+    for section in corpus():
+        siblings = [other for other in corpus() if other.guide == section.guide and other.ref != section.ref][:5]
+        gate = Gate(siblings)
+        gate.feed(_body(section))
+        gate.finish()
+        verdicts += gate.verdicts
+
+    cut = [verdict for verdict in verdicts if verdict.support == "contradicted"]
+
+    assert len(cut) < 0.01 * len(verdicts), cut
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -46,6 +46,7 @@ def corpus() -> tuple[Section, ...]:
         "If validation fails, answer 401 with the error `invalid_token`.",
         "The token is never taken from the query string.",
         "A refresh token in a browser session lives 24 hours absolute and ends at logout.",
+        "Every client refreshes at once → all tokens were issued together → refresh at 80 % of the lifetime plus jitter",
         "Refresh the tokens at 80 percent of their lifetime plus some jitter.",
         "Validation uses a fixed list of algorithms such as `RS256`.",
         "RFC 9068 §4: answer 401 with `invalid_token` when validation fails.",

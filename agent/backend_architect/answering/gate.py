@@ -33,7 +33,9 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 QUOTED_WORDS = 5
 # Of sections that support a sentence about equally, one that is cited already is cited again.
 NEARLY_EQUAL = 0.1
-_POINTER = re.compile(r"\(?(?:see|read|refer to|cf\.|more in|details in)\b", re.IGNORECASE)
+_POINTER = re.compile(
+    r"\(?(?:see|read|refer to|cf\.|(?:more|details) (?:in|from)|(?:table|list|code|example) from)\b", re.IGNORECASE
+)
 _DEFINITION = re.compile(r"\[\^?[^\[\]]+\]:(?:\s|$)")
 _MODELS_OWN_MARK = re.compile(rf" ?{re.escape(OWN_JUDGEMENT)}")
 _FINAL = re.compile(r"[.!?:;]?[\"')”’*_]{0,4}$")
@@ -202,7 +204,7 @@ class Gate:
         return judge(statement, [prepare(self._by_ref[ref]) for ref in refs], self._weights)
 
     def _rule_exempt(self, statement: Sentence, cited: tuple[str, ...], reason: str) -> _Ruling:
-        """What is no statement needs no citation, but one that it carries must be right, and so must a number in a short sentence."""
+        """What is no statement needs no citation, but one that it carries must be right, and so must the numbers and names of a short sentence."""
         if reason != "short":
             return _Ruling("exempt", reason)
         if kept := tuple(ref for ref in cited if self._judge(statement, ref).outcome == "supports"):

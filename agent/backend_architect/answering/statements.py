@@ -195,11 +195,9 @@ class Splitter:
     def _end_line(self) -> None:
         if self._mode == "start":
             self._classify(complete=True)
-        if self._mode in {"line", "fence"}:
-            self._close_line()
-            if self._mode != "prose":  # ```a``` alone on a line is a code span, not a fence
-                self._lead += "\n"
-                return
+        is_line = self._mode in {"line", "fence"}
+        if is_line:
+            self._close_line()  # may find prose: ```a``` alone on a line is a code span, not a fence
         if self._mode == "prose":
             self._mode, self._break = "start", "\n"
         else:

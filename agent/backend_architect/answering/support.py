@@ -38,7 +38,7 @@ Outcome = Literal["supports", "conflicts", "silent"]
 Atom = tuple[str, str]
 
 _SOURCE_MARKER = re.compile(r"\[\^[^\]\n]*\]")
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[.!?;:,](?=\s|$)")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[.!?;:,](?=\s|$)|[→|–—]")
 _NEGATORS = frozenset("not no never without neither nor none nothing cannot".split())
 # Pairs that turn a sentence round without a negation.
 _OPPOSITES = {
@@ -396,7 +396,8 @@ def _judge_window(
         return Evidence("silent", share, "no section says this")
     if opposite := _opposite(statement, window):
         # Over several sentences a negation may belong to another thing: no support, but no contradiction either.
-        if share >= CONFLICT_SHARE and len(window.sentences) == 1:
+        shared = statement.stems.keys() & window.stems.keys()
+        if share >= CONFLICT_SHARE and len(window.sentences) == 1 and len(shared) >= CONFLICT_STEMS:
             return Evidence("conflicts", share, opposite)
         return Evidence("silent", share * 0.4, opposite)
     return Evidence("supports", share)
@@ -437,14 +438,19 @@ def _judge_missing(
 
 
 def _rivals(statement: Sentence, window: _Window, kind: str, value: str) -> Iterator[str]:
-    unit = value.partition(" ")[2]
-    for sentence in window.sentences:
-        for other_kind, other in sentence.atoms - statement.atoms:
-            alike = other_kind == kind or any(
-                kind in group and other_kind in group for group in (_IDENTIFIERS, _NUMBERS)
-            )
-            if alike and other.partition(" ")[2] == unit:
-                yield other
+    return (
+        other
+        for sentence in window.sentences
+        for other_kind, other in sentence.atoms - statement.atoms
+        if (kind in _IDENTIFIERS and other_kind in _IDENTIFIERS)
+        or (kind in _NUMBERS and other_kind in _NUMBERS and _is_same_measure(value, other))
+        or other_kind == kind not in _NUMBERS
+    )
+
+
+def _is_same_measure(one: str, other: str) -> bool:
+    """Whether two numbers can stand for each other: same unit, and both whole or both of one form (3.11 and 3.1)."""
+    return one.partition(" ")[2] == other.partition(" ")[2] and one.count(".") == other.count(".")
 
 
 def _opposite(statement: Sentence, window: _Window) -> str:

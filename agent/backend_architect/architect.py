@@ -55,10 +55,11 @@ from backend_architect.types import (
 
 if TYPE_CHECKING:
     from backend_architect.answering.llm import ModelAnswers
-    from backend_architect.models import BackgroundLoop
+    from backend_architect.models import BackgroundLoop, Model
 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
+_TOOL_HITS = 4
 _FOLLOW_UPS = 3
 
 # Everything a terminal or a log could act on; newline and tab stay.
@@ -97,20 +98,20 @@ class _Memory:
 class _Rooms:
     """Knowledge, retrieval and both ways of answering, wired once and shared by all conversations."""
 
-    def __init__(self, settings: Settings, model: Any = None) -> None:
+    def __init__(self, settings: Settings, model: Model | None = None) -> None:
         self.settings = settings
-        self._model = model
+        self._given_model = model
         self._knowledge = resources.folder("knowledge")
 
-    @cached_property
+    @property
     def corpus(self) -> Corpus:
-        return Corpus.load(self._knowledge, own=self.settings.guides_dir)
+        return self.retriever.corpus
 
     @cached_property
     def retriever(self) -> Retriever:
         return Retriever(
-            self.corpus,
             cache=self.settings.cache_dir or default_cache_dir(),
+            own=self.settings.guides_dir,
             choice=self.settings.store,
             chroma_url=self.settings.chroma_url,
             knowledge=self._knowledge,
@@ -121,18 +122,31 @@ class _Rooms:
         return ScopeJudge(self.retriever, self._knowledge)
 
     @cached_property
+    def model(self) -> Model | None:
+        """The model, or None without an endpoint; nothing of it is imported before it is asked for."""
+        if self._given_model is not None or not self.settings.has_model:
+            return self._given_model
+        from backend_architect.models import Endpoint, ModelAgent
+
+        return ModelAgent(Endpoint(self.settings))
+
+    @cached_property
     def model_answers(self) -> ModelAnswers | None:
-        """The model side, or None without an endpoint; nothing of it is imported before it is asked for."""
-        if self._model is None and not self.settings.has_model:
+        """The way of answering with a model, or None without one."""
+        if self.model is None:
             return None
         from backend_architect.answering.llm import ModelAnswers
-        from backend_architect.models import Endpoint, ModelAgent
         from backend_architect.prompts import Prompts
 
-        agent = self._model or ModelAgent(Endpoint(self.settings))
-        return ModelAnswers(
-            agent, Prompts.load(), settings=self.settings, search=lambda query: self.retriever.search(query, limit=4)
-        )
+        def search(query: str) -> Sequence[Hit]:
+            return self.retriever.search(query, limit=_TOOL_HITS)
+
+        return ModelAnswers(self.model, Prompts.load(), settings=self.settings, search=search)
+
+    async def aclose_model(self) -> None:
+        """Close the model's connections of the running event loop, when there are any."""
+        if model := self.__dict__.get("model"):
+            await model.aclose()
 
     def close(self) -> None:
         if "retriever" in self.__dict__:
@@ -316,7 +330,7 @@ class Architect:
     'api-design/methods-status-and-errors#create-response'
     """
 
-    def __init__(self, *, settings: Settings | None = None, model: Any = None, **choices: Any) -> None:
+    def __init__(self, *, settings: Settings | None = None, model: Model | None = None, **choices: Any) -> None:
         self._rooms = _Rooms(settings or Settings.load(**choices), model)
         self._loop: BackgroundLoop | None = None
 
@@ -343,6 +357,8 @@ class Architect:
     def warm_up(self) -> None:
         """Load embedder, vectors and words now, then open the index behind: for sessions that will ask more than once."""
         self._rooms.retriever.warm_up()
+        if self._rooms.model is not None:
+            self._background.run(self._rooms.model.warm_up())
         self._rooms.retriever.start_store()
 
     def build_index(self) -> str:
@@ -361,6 +377,7 @@ class Architect:
     def close(self) -> None:
         """Release the index and, when a model was asked, its connection. Using the object again reopens them."""
         if self._loop is not None:
+            self._loop.run(self._rooms.aclose_model())
             self._loop.close()
             self._loop = None
         self._rooms.close()
@@ -397,7 +414,7 @@ class Architect:
 class AsyncArchitect:
     """`Architect` with `await` and `async for`; the same options, the same events."""
 
-    def __init__(self, *, settings: Settings | None = None, model: Any = None, **choices: Any) -> None:
+    def __init__(self, *, settings: Settings | None = None, model: Model | None = None, **choices: Any) -> None:
         self._rooms = _Rooms(settings or Settings.load(**choices), model)
 
     async def ask(self, question: str) -> Answer:
@@ -426,7 +443,8 @@ class AsyncArchitect:
         return self._rooms.settings
 
     async def close(self) -> None:
-        """Release the index."""
+        """Release the index and the model's connections of the running event loop."""
+        await self._rooms.aclose_model()
         self._rooms.close()
 
     async def __aenter__(self) -> AsyncArchitect:

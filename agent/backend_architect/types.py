@@ -12,6 +12,7 @@ Scope = Literal["in_scope", "handoff", "out_of_scope", "greeting_meta"]
 Outcome = Literal["answered", "not_covered", "handed_over", "declined", "greeted", "asked_back"]
 Mode = Literal["guides", "model"]
 Specialist = Literal["Frontend & UI Specialist", "DevOps & Infrastructure", "Database & Data Specialist"]
+PassageKind = Literal["question", "answer", "prose"]
 Support = Literal["supported", "judgement", "contradicted", "unsupported", "exempt"]
 
 
@@ -106,7 +107,7 @@ class Passage:
     """A piece of a section short enough for the embedder, prefixed with guide title and question."""
 
     ref: str
-    kind: Literal["question", "answer", "prose"]
+    kind: PassageKind
     text: str
 
 

@@ -95,7 +95,7 @@ def test_query_terms_leave_out_words_that_tell_nothing():
 
 def test_bm25_prefers_the_section_that_is_asked_with_the_word(architect: Architect):
     sections = architect.sections()
-    index = LexicalIndex(sections)
+    index = LexicalIndex.build(sections)
 
     best = sections[index.search(["outbox"], limit=1)[0][0]].ref
 
@@ -103,6 +103,6 @@ def test_bm25_prefers_the_section_that_is_asked_with_the_word(architect: Archite
 
 
 def test_a_word_of_the_guides_is_never_corrected(architect: Architect):
-    index = LexicalIndex(architect.sections())
+    index = LexicalIndex.build(architect.sections())
 
     assert index.corrected("tokens retries caching paginated idempotent") == "tokens retries caching paginated idempotent"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from backend_architect.types import Section
 
@@ -18,6 +20,10 @@ _TERM = re.compile(r"[A-Za-z0-9_]+(?:[-./+:'][A-Za-z0-9_]+)*(?:[#+]+(?![A-Za-z0-
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TYPO_CUTOFF = 0.82
 _TYPO_MIN_LETTERS = 5
+_TYPO_LENGTH = 2
+
+# Words of a question whose coverage is looked up, the rarest first; a pasted log has hundreds.
+_COVERED_WORDS = 40
 
 STOP_WORDS = frozenset(
     [
@@ -201,62 +207,80 @@ def query_terms(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """BM25 over sections, held in memory. Safe to share between threads."""
+    """BM25 and word coverage over sections. Open one with `build` or `open`; safe to share between threads."""
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
+        # One connection for all threads, guarded by the lock: a query takes well under a millisecond.
         self._lock = threading.Lock()
-        self._size = len(sections)
-        self._document_frequency: Counter[str] = Counter()
-        rows = [self._row(at, section) for at, section in enumerate(sections)]
-        # One connection for all threads, guarded by the lock: the queries take well under a millisecond.
-        self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        columns = ", ".join(_COLUMNS)
-        self._db.execute(
-            f"create virtual table sections using fts5({columns}, content='', "
-            "tokenize=\"porter unicode61 remove_diacritics 2 tokenchars '-_/.#+:'\")"
-        )
-        marks = ", ".join("?" * (len(_COLUMNS) + 1))
-        self._db.executemany(f"insert into sections(rowid, {columns}) values ({marks})", rows)
+        self._db = database
+        self._size = int(database.execute("select count(*) from rows").fetchone()[0])
+        self._frequency: dict[str, int] = dict(database.execute("select word, sections from vocabulary"))
         self._by_first_letter: dict[str, list[str]] = {}
-        for word in self._document_frequency:
+        for word in self._frequency:
             if word.isalpha() and len(word) >= _TYPO_MIN_LETTERS:
                 self._by_first_letter.setdefault(word[0], []).append(word)
 
-    def _row(self, at: int, section: Section) -> tuple[int | str, ...]:
-        body = [block for part in section.parts for block in part.blocks]
-        body += [f"{pitfall.symptom} {pitfall.cause} {pitfall.fix}" for pitfall in section.pitfalls]
-        body += [listing.caption for listing in section.listings]
-        columns = (
-            terms(" ".join((section.question, *section.also_asked, section.guide_title))),
-            terms(section.short_answer),
-            terms(" ".join(body)),
-            terms(" ".join(listing.code for listing in section.listings)),
-        )
-        self._document_frequency.update({term for column in columns for term in column})
-        return (at, *(" ".join(column) for column in columns))
+    @classmethod
+    def build(cls, sections: Sequence[Section], path: Path | None = None) -> LexicalIndex:
+        """Return the index of some sections, kept in memory or written to a new file."""
+        database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        columns = ", ".join(_COLUMNS)
+        with database:
+            database.execute(
+                f"create virtual table words using fts5({columns}, content='', "
+                "tokenize=\"porter unicode61 remove_diacritics 2 tokenchars '-_/.#+:'\")"
+            )
+            database.execute("create table rows (at integer primary key)")
+            database.execute("create table vocabulary (word text primary key, sections integer) without rowid")
+            frequency: Counter[str] = Counter()
+            marks = ", ".join("?" * len(_COLUMNS))
+            for at, section in enumerate(sections):
+                texts = [terms(text) for text in _column_texts(section)]
+                frequency.update({term for text in texts for term in text})
+                values = [" ".join(text) for text in texts]
+                database.execute(f"insert into words(rowid, {columns}) values (?, {marks})", (at, *values))  # noqa: S608
+                database.execute("insert into rows values (?)", (at,))
+            database.executemany("insert into vocabulary values (?, ?)", frequency.items())
+        return cls(database)
+
+    @classmethod
+    def open(cls, path: Path) -> LexicalIndex:
+        """Return the index in a file, opened read-only. Raises sqlite3.Error when it is not one."""
+        return cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False))
+
+    def close(self) -> None:
+        self._db.close()
 
     def search(self, words: Iterable[str], *, limit: int) -> list[tuple[int, float]]:
         """Return (position, BM25 score) of the best sections, best first; a higher score is better, ties go by position."""
-        asked = [word for word in words if 0 < self._document_frequency[word] <= max(3, 0.6 * self._size)]
+        asked = [word for word in words if 0 < self._frequency.get(word, 0) <= max(3, 0.6 * self._size)]
         if not asked:
             return []
-        match = " OR ".join('"' + word.replace('"', "") + '"' for word in asked)
         weights = ", ".join(str(weight) for weight in _COLUMNS.values())
         with self._lock:
             rows = self._db.execute(
-                f"select rowid, -bm25(sections, {weights}) as score from sections where sections match ? "
+                f"select rowid, -bm25(words, {weights}) as score from words where words match ? "  # noqa: S608 - constants
                 "order by score desc, rowid limit ?",
-                (match, limit),
+                (" OR ".join(map(_quoted, asked)), limit),
             ).fetchall()
         return [(int(row), float(score)) for row, score in rows]
 
-    def knows(self, word: str) -> bool:
-        return word in self._document_frequency
+    def coverage(self, words: Sequence[str]) -> Coverage:
+        """Return which sections contain each word of a question, and are asked with it; word forms count as the word."""
+        telling = sorted(words, key=lambda word: (self._frequency.get(word, 0), word))[:_COVERED_WORDS]
+        contained: dict[str, frozenset[int]] = {}
+        asked: dict[str, frozenset[int]] = {}
+        with self._lock:
+            for word in telling:
+                contained[word] = self._rows(_quoted(word))
+                asked[word] = self._rows(f"{{questions}} : {_quoted(word)}")
+        return Coverage(self._size, contained, asked)
 
-    def rarity(self, word: str) -> float:
-        """Return how telling a word is: 1 for a word in one section, towards 0 for a word in all; 1 for an unknown word."""
-        seen = self._document_frequency[word]
-        return 1.0 if seen == 0 else 1.0 - (seen - 1) / max(1, self._size)
+    def _rows(self, match: str) -> frozenset[int]:
+        return frozenset(row for (row,) in self._db.execute("select rowid from words where words match ?", (match,)))
+
+    def knows(self, word: str) -> bool:
+        return word in self._frequency
 
     def corrected(self, text: str) -> str:
         """Return the text with misspelt words replaced by the word of the guides they resemble most."""
@@ -266,7 +290,9 @@ class LexicalIndex:
             lower = word.lower()
             if len(lower) < _TYPO_MIN_LETTERS or lower in STOP_WORDS or self._is_known_form(lower):
                 return word
-            candidates = [w for w in self._by_first_letter.get(lower[0], ()) if abs(len(w) - len(lower)) <= 2]
+            candidates = [
+                w for w in self._by_first_letter.get(lower[0], ()) if abs(len(w) - len(lower)) <= _TYPO_LENGTH
+            ]
             near = get_close_matches(lower, candidates, n=1, cutoff=_TYPO_CUTOFF)
             return near[0] if near else word
 
@@ -276,4 +302,42 @@ class LexicalIndex:
         """Whether the word, or the word without an English ending, occurs in the guides."""
         stems = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"), word.removesuffix("d"))
         endings = (word.removesuffix("ing"), word.removesuffix("ing") + "e", word.removesuffix("ly"), word + "s")
-        return any(form in self._document_frequency for form in (*stems, *endings))
+        return any(form in self._frequency for form in (*stems, *endings))
+
+
+class Coverage:
+    """How much of a question's words a section contains, rarer words counting more."""
+
+    def __init__(self, size: int, contained: Mapping[str, frozenset[int]], asked: Mapping[str, frozenset[int]]) -> None:
+        self._contained = contained
+        self._asked = asked
+        # A word the guides never use is the rarest of all: it lowers the coverage of every section.
+        self._rarity = {word: math.log(1 + size / (1 + len(rows))) for word, rows in contained.items()}
+        self._total = sum(self._rarity.values()) or 1.0
+
+    def signals(self, section: int) -> dict[str, float]:
+        """Return the shares, in [0, 1], that a section is asked with and contains."""
+        return {
+            "covered_asked": self._share(section, self._asked),
+            "covered": self._share(section, self._contained),
+        }
+
+    def _share(self, section: int, rows: Mapping[str, frozenset[int]]) -> float:
+        return sum(rarity for word, rarity in self._rarity.items() if section in rows[word]) / self._total
+
+
+def _column_texts(section: Section) -> tuple[str, str, str, str]:
+    body = [block for part in section.parts for block in part.blocks]
+    body += [f"{pitfall.symptom} {pitfall.cause} {pitfall.fix}" for pitfall in section.pitfalls]
+    body += [listing.caption for listing in section.listings]
+    return (
+        " ".join((section.question, *section.also_asked, section.guide_title)),
+        section.short_answer,
+        " ".join(body),
+        " ".join(listing.code for listing in section.listings),
+    )
+
+
+def _quoted(word: str) -> str:
+    """Return a word as an FTS5 string, so that no text of a user is ever read as query syntax."""
+    return '"' + word.replace('"', "") + '"'

@@ -5,11 +5,10 @@ The weights are fitted on the dev cases by `python -m evals.fit`; evals/README.m
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend_architect.retrieval.technologies import Named
-from backend_architect.types import Passage, Section
+from backend_architect.types import PassageKind, Section
 
 # Signals by name. Similarities are cosines of the question with passages of the section, `n` best of a kind averaged;
 # coverage is the share of the question's telling words, rarer words counting more, that the section contains.
@@ -38,22 +37,24 @@ class Similarities:
         self._questions: dict[int, list[float]] = {}
         self._prose: dict[int, list[float]] = {}
         self._answers: dict[int, float] = {}
-        self._matched: dict[int, tuple[float, str]] = {}
+        self._nearest: dict[int, tuple[float, int]] = {}
 
-    def add(self, section: int, passage: Passage, similarity: float) -> None:
-        """Take note of one passage; the same passage seen from two views counts by its better view."""
-        group = self._questions if passage.kind == "question" else self._prose
+    def add(self, section: int, kind: PassageKind, position: int, similarity: float) -> None:
+        """Take note of one passage of a section."""
+        group = self._questions if kind == "question" else self._prose
         group.setdefault(section, []).append(similarity)
-        if passage.kind == "answer":
-            self._answers[section] = max(similarity, self._answers.get(section, 0.0))
-        if similarity > self._matched.get(section, (0.0, ""))[0]:
-            self._matched[section] = (similarity, passage.text)
+        if kind == "answer":
+            self._answers[section] = similarity
+        if similarity > self._nearest.get(section, (-1.0, 0))[0]:
+            self._nearest[section] = (similarity, position)
 
     def sections(self) -> Iterable[int]:
-        return self._matched.keys()
+        return self._nearest.keys()
 
-    def matched(self, section: int) -> str:
-        return self._matched.get(section, (0.0, ""))[1]
+    def nearest_passage(self, section: int) -> int | None:
+        """Return the position of the passage of a section that is nearest to the question, if any was fetched."""
+        found = self._nearest.get(section)
+        return found[1] if found else None
 
     def signals(self, section: int) -> dict[str, float]:
         questions = sorted(self._questions.get(section, ()), reverse=True)
@@ -69,31 +70,6 @@ class Similarities:
     def _mean(self, values: Sequence[float], count: int) -> float:
         best = [*values[:count], *[self._floor] * (count - len(values[:count]))]
         return sum(best) / count
-
-
-class Coverage:
-    """Which words each section is asked with and contains, and how rare each word is."""
-
-    def __init__(self, asked: Sequence[frozenset[str]], contained: Sequence[frozenset[str]]) -> None:
-        self._asked = asked
-        self._contained = contained
-        seen: dict[str, int] = {}
-        for words in contained:
-            for word in words:
-                seen[word] = seen.get(word, 0) + 1
-        self._rarity = {word: math.log(1 + len(contained) / (1 + count)) for word, count in seen.items()}
-        self._unknown = math.log(1 + len(contained))
-
-    def weights(self, words: Sequence[str]) -> dict[str, float]:
-        """Return the rarity of each word; a word the guides never use is the rarest."""
-        return {word: self._rarity.get(word, self._unknown) for word in words}
-
-    def signals(self, section: int, weights: Mapping[str, float]) -> dict[str, float]:
-        total = sum(weights.values()) or 1.0
-        return {
-            "covered_asked": sum(w for word, w in weights.items() if word in self._asked[section]) / total,
-            "covered": sum(w for word, w in weights.items() if word in self._contained[section]) / total,
-        }
 
 
 def subject_fit(section: Section, subject: Named) -> float:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from backend_architect import resources
 from backend_architect.knowledge import Corpus
-from backend_architect.knowledge.passages import passages
 from backend_architect.retrieval import store
+from backend_architect.retrieval.compiled import Compiled, load_compiled
 from backend_architect.retrieval.embedder import Embedder
-from backend_architect.retrieval.lexical import LexicalIndex, query_terms, terms
-from backend_architect.retrieval.ranking import Coverage, Similarities, score, subject_fit
+from backend_architect.retrieval.lexical import LexicalIndex, query_terms
+from backend_architect.retrieval.ranking import Similarities, score, subject_fit
 from backend_architect.retrieval.technologies import Named, Technologies
 from backend_architect.retrieval.vectors import load_vectors, vectors_for
-from backend_architect.types import Hit, Passage
+from backend_architect.types import Hit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,15 +58,15 @@ class Retriever:
 
     def __init__(
         self,
-        corpus: Corpus,
         *,
         cache: Path,
+        own: Path | None = None,
         choice: StoreChoice = "auto",
         chroma_url: str | None = None,
         knowledge: Path | None = None,
     ) -> None:
-        self.corpus = corpus
         self._knowledge = knowledge or resources.folder("knowledge")
+        self._own = own
         self._cache = cache
         self._choice = choice
         self._chroma_url = chroma_url
@@ -90,17 +90,20 @@ class Retriever:
         subject = named if named.languages or named.frameworks else Named(tuple(languages), tuple(frameworks))
         similar = self._similarities(asked.views)
         lexical = self._lexical_scores(asked.terms)
-        rarity = self._coverage.weights(asked.terms)
-        hits: list[Hit] = []
+        coverage = self._lexical.coverage(asked.terms)
+        ranked: list[tuple[float, int, dict[str, float]]] = []
         for at in sorted({*similar.sections(), *lexical}):
-            section = self.corpus.sections[at]
-            signals = similar.signals(at) | self._coverage.signals(at, rarity)
-            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(section, subject)}
-            rounded = {name: round(value, 4) for name, value in signals.items()}
-            hits.append(Hit(section, score(signals), rounded, similar.matched(at)))
-        # Two sections rarely tie, but when they do the reference keeps every run in the same order.
-        hits.sort(key=lambda hit: (-hit.score, hit.ref))
-        return tuple(hits[:limit])
+            signals = similar.signals(at) | coverage.signals(at)
+            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(self.corpus.sections[at], subject)}
+            ranked.append((score(signals), at, signals))
+        # Two sections rarely tie, but when they do their place in the corpus keeps every run in the same order.
+        ranked.sort(key=lambda item: (-item[0], item[1]))
+        return tuple(self._hit(similar, *item) for item in ranked[:limit])
+
+    def _hit(self, similar: Similarities, fused: float, at: int, signals: Mapping[str, float]) -> Hit:
+        passage = similar.nearest_passage(at)
+        matched = self._compiled.passage_text(passage) if passage is not None else ""
+        return Hit(self.corpus.sections[at], fused, {name: round(value, 4) for name, value in signals.items()}, matched)
 
     def named_in(self, text: str) -> Named:
         """Return the technologies a text names."""
@@ -161,32 +164,28 @@ class Retriever:
 
     # --- loading ---
 
-    @cached_property
-    def _passages(self) -> list[Passage]:
-        return [passage for section in self.corpus.sections for passage in passages(section)]
+    @property
+    def corpus(self) -> Corpus:
+        """The sections that are searched. Raises GuideError when a guide cannot be read."""
+        return self._compiled.corpus
 
     @cached_property
-    def _section_of(self) -> list[int]:
-        position = {section.ref: at for at, section in enumerate(self.corpus.sections)}
-        return [position[passage.ref] for passage in self._passages]
-
-    @cached_property
-    def _matrix(self) -> NDArray[np.float32]:
-        return self.vectors([passage.text for passage in self._passages])
-
-    @cached_property
-    def _stored(self) -> Mapping[bytes, NDArray[np.float32]]:
-        return load_vectors(self._knowledge / "index")
+    def _compiled(self) -> Compiled:
+        with self._loading:
+            return load_compiled(self._knowledge, self._own, self._cache, self._embedder)
 
     @cached_property
     def _exact(self) -> store.ExactSearch:
         with self._loading:
-            return store.ExactSearch(self._matrix)
+            return store.ExactSearch(self._compiled.matrix)
+
+    @property
+    def _lexical(self) -> LexicalIndex:
+        return self._compiled.lexical
 
     @cached_property
-    def _lexical(self) -> LexicalIndex:
-        with self._loading:
-            return LexicalIndex(self.corpus.sections)
+    def _stored(self) -> Mapping[bytes, NDArray[np.float32]]:
+        return load_vectors(self._knowledge / "index")
 
     @cached_property
     def _technologies(self) -> Technologies:
@@ -195,9 +194,11 @@ class Retriever:
     def _open_store(self) -> None:
         try:
             if self._chroma_url:
-                opened: store.VectorSearch = store.connect(self._chroma_url, self.corpus.fingerprint, self._matrix)
+                opened: store.VectorSearch = store.connect(
+                    self._chroma_url, self.corpus.fingerprint, self._compiled.matrix
+                )
             else:
-                opened = store.open_or_build(self.store_path, self._matrix)
+                opened = store.open_or_build(self.store_path, self._compiled.matrix)
         except store.StoreUnavailable as error:
             self.store_problem = str(error)
             log.warning("searching exactly, without Chroma: %s", error)
@@ -211,19 +212,12 @@ class Retriever:
         current = self._store
         if current is not None:
             try:
-                return current.nearest(vector, min(_NEAREST, len(self._passages)))
+                return current.nearest(vector, min(_NEAREST, len(self._compiled.rows)))
             except store.StoreUnavailable as error:
                 self.store_problem = str(error)
                 self._store = None
                 log.warning("searching exactly from here on: %s", error)
         return self._exact.nearest(vector, _NEAREST)
-
-    @cached_property
-    def _coverage(self) -> Coverage:
-        with self._loading:
-            asked = [frozenset(terms(" ".join((s.question, *s.also_asked)))) for s in self.corpus.sections]
-            told = [frozenset(terms(s.prose + " ".join(c.code for c in s.listings))) for s in self.corpus.sections]
-            return Coverage(asked, [own | more for own, more in zip(asked, told, strict=True)])
 
     # --- ranking ---
 
@@ -238,7 +232,8 @@ class Retriever:
             best[found.position] = max(found.similarity, best.get(found.position, -1.0))
         gathered = Similarities(floor=min((items[-1].similarity for items in near if items), default=0.0))
         for position, similarity in best.items():
-            gathered.add(self._section_of[position], self._passages[position], similarity)
+            section, kind = self._compiled.rows[position]
+            gathered.add(section, kind, position, similarity)
         return gathered
 
     def _lexical_scores(self, words: Sequence[str]) -> dict[int, float]:

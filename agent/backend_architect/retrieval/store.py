@@ -262,8 +262,8 @@ def _remove_leftovers(cache: Path) -> None:
 
 
 def clear(cache: Path) -> list[Path]:
-    """Delete every embedded store of a cache folder, of whatever version; return what was deleted."""
-    gone = sorted([*cache.glob("chroma-*"), *cache.glob(f"{_BUILDING}*")])
+    """Delete every store and compiled corpus of a cache folder, of whatever version; return what was deleted."""
+    gone = sorted([*cache.glob("chroma-*"), *cache.glob("corpus-*"), *cache.glob(f"{_BUILDING}*")])
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
     return gone

@@ -1,0 +1,154 @@
+"""The corpus ready to be searched, kept in the cache folder so that a process starts without reading sixty guides.
+
+A folder `corpus-<stamp>` holds the parsed sections, the word index and the vectors. The stamp names the guide files by path,
+size and time of change, so an edited guide is a new folder; checksums tell a damaged one, which is then built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import TypeAdapter
+
+from backend_architect.knowledge import Corpus
+from backend_architect.knowledge.passages import passages
+from backend_architect.retrieval.embedder import EMBEDDER_ID, Embedder
+from backend_architect.retrieval.lexical import LexicalIndex
+from backend_architect.retrieval.vectors import load_vectors, vectors_for
+from backend_architect.types import PassageKind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger("backend_architect")
+
+# Raised when the layout of the folder changes, so that an older one is not read.
+_FORMAT = 1
+_KEPT = 3
+_CORPUS, _WORDS, _VECTORS, _SUMS = "corpus.json", "words.sqlite", "vectors.npy", "sums.json"
+_KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Sections, the row of each passage as (section position, kind), one vector a row, and the word index."""
+
+    corpus: Corpus
+    rows: list[tuple[int, PassageKind]]
+    matrix: NDArray[np.float32]
+    lexical: LexicalIndex
+
+    def passage_text(self, row: int) -> str:
+        """Return the text of a passage; the rows of a section stand together, in the order they are cut."""
+        section = self.rows[row][0]
+        first = row
+        while first and self.rows[first - 1][0] == section:
+            first -= 1
+        return passages(self.corpus.sections[section])[row - first].text
+
+
+def load_compiled(knowledge: Path, own: Path | None, cache: Path, embedder: Embedder) -> Compiled:
+    """Return the compiled corpus from the cache, compiled first when it is missing, damaged or out of date.
+
+    A cache that cannot be written is no reason to fail: the corpus is then compiled in memory. Raises GuideError.
+    """
+    folder = cache / f"corpus-{_stamp(knowledge, own)}"
+    try:
+        return _read(folder)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, TypeError, IndexError, sqlite3.Error) as error:
+        log.info("compiling the guides again: %s", error)
+    compiled = _compile(Corpus.load(knowledge, own=own), load_vectors(knowledge / "index"), embedder)
+    _write(folder, compiled)
+    return compiled
+
+
+def _compile(corpus: Corpus, stored: dict[bytes, Any], embedder: Embedder) -> Compiled:
+    cut = [(at, passage) for at, section in enumerate(corpus.sections) for passage in passages(section)]
+    matrix = vectors_for([passage.text for _, passage in cut], stored, embedder)
+    return Compiled(corpus, [(at, passage.kind) for at, passage in cut], matrix, LexicalIndex.build(corpus.sections))
+
+
+def _stamp(knowledge: Path, own: Path | None) -> str:
+    digest = hashlib.sha256(f"{_FORMAT} {EMBEDDER_ID}".encode())
+    for path in _inputs(knowledge, own):
+        state = path.stat()
+        digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _inputs(knowledge: Path, own: Path | None) -> Iterator[Path]:
+    """Yield the files a compiled corpus depends on, in a stable order."""
+    yield from (path for name in ("scope.md", "facts.yaml") if (path := knowledge / name).is_file())
+    for folder in ("guides", "questions", "sources", "facts.d"):
+        yield from sorted(path for path in (knowledge / folder).rglob("*") if path.is_file())
+    if own is not None:
+        yield from sorted(path for path in own.rglob("*") if path.suffix in (".md", ".yaml"))
+
+
+# --- on disk -------------------------------------------------------------------------------------
+
+
+def _read(folder: Path) -> Compiled:
+    import numpy as np
+
+    sums = json.loads((folder / _SUMS).read_text(encoding="utf-8"))
+    if sums != _sums(folder):
+        message = f"{folder} is not what was written"
+        raise ValueError(message)
+    content = json.loads((folder / _CORPUS).read_bytes())
+    corpus = TypeAdapter(Corpus).validate_python(content["corpus"])
+    rows = [(at, _KINDS[kind]) for at, kind in content["rows"]]
+    matrix = np.load(folder / _VECTORS, allow_pickle=False).astype(np.float32)
+    return Compiled(corpus, rows, matrix, LexicalIndex.open(folder / _WORDS))
+
+
+def _write(folder: Path, compiled: Compiled) -> None:
+    """Write into a temporary folder and rename it; who comes second finds the name taken and drops its copy."""
+    import numpy as np
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".building-corpus-", dir=folder.parent))
+    except OSError as error:
+        log.info("the compiled guides are not kept: %s", error)
+        return
+    try:
+        rows = [(at, _KINDS.index(kind)) for at, kind in compiled.rows]
+        corpus = TypeAdapter(Corpus).dump_python(compiled.corpus, mode="json")
+        (building / _CORPUS).write_text(json.dumps({"corpus": corpus, "rows": rows}), encoding="utf-8")
+        np.save(building / _VECTORS, compiled.matrix.astype(np.float16))
+        LexicalIndex.build(compiled.corpus.sections, building / _WORDS).close()
+        (building / _SUMS).write_text(json.dumps(_sums(building)), encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+        _prune(folder)
+    except OSError as error:
+        log.info("the compiled guides are not kept: %s", error)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _sums(folder: Path) -> dict[str, int]:
+    return {name: zlib.crc32((folder / name).read_bytes()) for name in (_CORPUS, _WORDS, _VECTORS)}
+
+
+def _prune(newest: Path) -> None:
+    """Delete compiled corpora of older guides, keeping a few for other installations that share the cache."""
+    others = sorted(newest.parent.glob("corpus-*"), key=os.path.getmtime, reverse=True)
+    for old in others[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -307,7 +307,7 @@ def test_no_sequence_of_halves_joins_to_an_image_a_foreign_link_or_a_tag(raw: st
 
     assert not re.search(r"!\[[^\]]*\]\(", prose)
     assert not re.search(r"\[[^\]]*\]\(\s*<?https?:", prose)
-    assert not re.search(r"<(?:img|a|script)\b[^>]*>", prose)
+    assert not re.search(r"<(?:img|a|script)(?=[\s/>])[^>]*>", prose)  # `<img(>` is no element a browser knows
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
 
 

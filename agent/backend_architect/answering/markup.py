@@ -89,6 +89,8 @@ def harmless(text: str, *, is_known: Callable[[str], bool]) -> str:
 
     `text` has no inline code (see `outside_code`). An unknown bare address is put in code marks, so that nothing renders it as a link.
     """
+    # A backtick that closes nothing means nothing, until what stood beside it is gone and it opens a code span.
+    text = text.replace("`", "")
     text = _until_stable(text, lambda t: _HTML.sub("", _IMAGE.sub("", t)))
     text = _LINK.sub(lambda match: _link(match, is_known), text)
     text = _outside_links(text, lambda part: _ADDRESS.sub(lambda match: _address(match, is_known), part))

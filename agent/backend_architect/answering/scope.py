@@ -88,17 +88,28 @@ class ScopeJudge:
     def _nearness(self, similarities: NDArray[np.float32]) -> dict[str, float]:
         import numpy as np
 
-        labels = np.array([example.label for example in self._examples[0]])
         return {
-            label: round(float(np.sort(similarities[labels == label])[-_NEAREST:].mean()), 4)
-            for label in dict.fromkeys(labels.tolist())
+            label: float(np.partition(similarities[rows], -_NEAREST)[-_NEAREST:].mean())
+            for label, rows in self._rows.items()
         }
+
+    @cached_property
+    def _rows(self) -> Mapping[str, list[int]]:
+        """The rows of the examples of each label."""
+        rows: dict[str, list[int]] = {}
+        for at, example in enumerate(self._examples[0]):
+            rows.setdefault(example.label, []).append(at)
+        return rows
 
     def _planned(self, similarities: NDArray[np.float32]) -> Planned:
         examples, _ = self._examples
-        nearest = max((at for at, example in enumerate(examples) if example.ref), key=lambda at: similarities[at])
+        nearest = max(self._planned_rows, key=lambda at: similarities[at])
         example = examples[nearest]
         return Planned(example.ref or "", example.question, round(float(similarities[nearest]), 4))
+
+    @cached_property
+    def _planned_rows(self) -> list[int]:
+        return [at for at, example in enumerate(self._examples[0]) if example.ref]
 
     @cached_property
     def _examples(self) -> tuple[list[ScopeExample], NDArray[np.float32]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
 
 DIMENSIONS = 384
+_RECENT = 64
 
 # Names model, tokenizer and reading length; a change of any of them makes every stored vector stale.
 EMBEDDER_ID = "all-MiniLM-L6-v2-int8-e5d4a3ce-256"
@@ -29,12 +30,17 @@ class Embedder:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or resources.folder("knowledge") / "embedder"
         self._loading = threading.Lock()
+        # Scope and search look at the same question; the second look is free.
+        self._recent = lru_cache(maxsize=_RECENT)(self._embed)
 
     def embed(self, text: str) -> Vector:
-        """Return the vector of one text; what exceeds 256 word pieces is not read.
+        """Return the vector of one text, read-only; what exceeds 256 word pieces is not read.
 
         One text a call, because int8 results change with the batch a text is in.
         """
+        return self._recent(text)
+
+    def _embed(self, text: str) -> Vector:
         import numpy as np
 
         encoded = self._tokenizer.encode(text)
@@ -42,6 +48,7 @@ class Embedder:
         mask = np.array([encoded.attention_mask], dtype=np.int64)
         (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
         vector: Vector = vectors[0]
+        vector.flags.writeable = False
         return vector
 
     def knows(self, word: str) -> bool:

@@ -13,15 +13,15 @@ from backend_architect.types import PassageKind, Section
 # Signals by name. Similarities are cosines of the question with passages of the section, `n` best of a kind averaged;
 # coverage is the share of the question's telling words, rarer words counting more, that the section contains.
 WEIGHTS: Mapping[str, float] = {
-    "question": 0.43,
-    "questions3": 0.29,
-    "prose": 0.51,
-    "prose2": 0.29,
-    "answer": 0.20,
-    "lexical": 0.25,
-    "covered_asked": 0.15,
-    "covered": 0.37,
-    "subject": 0.15,
+    "question": 0.64,
+    "questions3": 0.40,
+    "prose": 0.58,
+    "prose2": 0.35,
+    "answer": 0.09,
+    "lexical": 0.17,
+    "covered_asked": 0.11,
+    "covered": 0.54,
+    "subject": 0.25,
 }
 _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from backend_architect.models import Endpoint, Message, ModelAgent, ModelEvent, Search, TextPiece
+from backend_architect.models.agent import load_vendors
 from backend_architect.settings import Settings
 from tests.openai_stub import StubServer
 
@@ -46,6 +47,12 @@ def text_of(events: list[ModelEvent]) -> str:
 
 async def find_nothing(query: str) -> str:
     return f"nothing on {query}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _vendors_are_loaded() -> None:
+    """Importing takes seconds, which no test means to measure."""
+    load_vendors()
 
 
 @pytest.fixture(autouse=True)

@@ -251,11 +251,9 @@ def test_one_agent_works_in_one_event_loop_after_the_other() -> None:
     with StubServer([Reply("first"), Reply("second"), Reply("third")]) as stub:
         agent = agent_for(stub)
 
-        assert [text_of(asyncio.run(collect(agent, search=find_nothing))) for _ in range(3)] == [
-            "first",
-            "second",
-            "third",
-        ]
+        texts = [text_of(asyncio.run(closing(agent, collect(agent, search=find_nothing)))) for _ in range(3)]
+
+    assert texts == ["first", "second", "third"]
 
 
 def test_a_server_that_goes_silent_is_left_after_the_time_limit() -> None:

@@ -88,6 +88,20 @@ def test_a_contradiction_says_where_it_is(statement: str, reason: str) -> None:
     assert (evidence.outcome, evidence.reason) == ("conflicts", reason)
 
 
+def test_a_number_in_the_nearest_sentence_does_not_hide_the_right_one_in_the_next() -> None:
+    skew = Section(
+        "a/a#a",
+        "A",
+        "Q?",
+        (),
+        "Clock skew: the library allows 0 s by default. A token works late. Allowed by default are 300 s. Set the clock skew to 30 s.",
+    )
+
+    assert (
+        outcome("A token works late, as 300 s are allowed by default: set the clock skew to 30 s.", skew) == "supports"
+    )
+
+
 def test_a_question_is_no_evidence_for_its_own_words() -> None:
     assert outcome("An access token lives 3600 seconds, which is too long.") != "supports"
 

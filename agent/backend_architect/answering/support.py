@@ -26,6 +26,8 @@ CONFLICT_SHARE = 0.75
 IDENTIFIER_CONFLICT_SHARE = 0.85
 # Besides what differs, so many stems must be shared: two words and a status code are a topic, not a claim.
 CONFLICT_STEMS = 3
+# A single sentence that is all there but for a number or name: the number next door is not its own.
+VETO_SHARE = 0.9
 # A statement with more atoms missing than this talks about something else.
 CONFLICT_ATOMS = 2
 WINDOW_SENTENCES = 3
@@ -314,6 +316,7 @@ class Evidence:
     outcome: Outcome
     share: float
     reason: str = ""
+    is_opposite: bool = False  # a conflict by negation, not by a number or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,11 +349,15 @@ def _judge_section(statement: Sentence, section: SectionText, weights: Mapping[s
         for window in _windows(statement, section, weights, size):
             found = _judge_window(statement, window, (section,), weights)
             if found.outcome == "supports":
-                # The nearest single sentence says the opposite: a wider window only adds words, not agreement.
-                return best if best.outcome == "conflicts" and size > 1 else found
+                # The nearest sentence says otherwise: a wider window only adds words, not agreement.
+                return best if size > 1 and _is_veto(best) else found
             if (found.outcome == "conflicts", found.share) > (best.outcome == "conflicts", best.share):
                 best = found
     return best
+
+
+def _is_veto(evidence: Evidence) -> bool:
+    return evidence.outcome == "conflicts" and (evidence.is_opposite or evidence.share >= VETO_SHARE)
 
 
 def _windows(statement: Sentence, section: SectionText, weights: Mapping[str, float], size: int) -> list[_Window]:
@@ -398,7 +405,7 @@ def _judge_window(
         # Over several sentences a negation may belong to another thing: no support, but no contradiction either.
         shared = statement.stems.keys() & window.stems.keys()
         if share >= CONFLICT_SHARE and len(window.sentences) == 1 and len(shared) >= CONFLICT_STEMS:
-            return Evidence("conflicts", share, opposite)
+            return Evidence("conflicts", share, opposite, is_opposite=True)
         return Evidence("silent", share * 0.4, opposite)
     return Evidence("supports", share)
 

@@ -84,7 +84,7 @@ def _example(case: Case, hits: Sequence[object], names: Sequence[str]) -> _Examp
 
 def _fit(examples: Sequence[_Example], names: Sequence[str], left_out: Sequence[str]) -> Vector:
     free = np.array([name not in left_out and name not in _FIXED for name in names], dtype=float)
-    weights = free * 0.3 + np.array([_FIXED.get(name, 0.0) for name in names])
+    weights: Vector = free * 0.3 + np.array([_FIXED.get(name, 0.0) for name in names])
     for _ in range(_STEPS):
         slope = np.zeros(len(names))
         for example in examples:

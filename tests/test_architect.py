@@ -93,7 +93,9 @@ def test_two_conversations_do_not_share_memory(architect: Architect):
 
 
 def test_a_secret_in_the_question_is_taken_out_and_said_so(architect: Architect):
-    token = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"])
+    token = ".".join(
+        ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"]
+    )
 
     answer = architect.ask(f"Why does my API reject this JWT: {token}")
 
@@ -106,7 +108,9 @@ def test_a_question_that_is_too_long_is_refused_with_its_size(architect: Archite
         architect.ask("x" * 200_000)
 
 
-@pytest.mark.parametrize("question", ["\x1b[2J\x07 how do I paginate\x9b?", "‮ how do I paginate a list", "how\0do I paginate"])
+@pytest.mark.parametrize(
+    "question", ["\x1b[2J\x07 how do I paginate\x9b?", "\u202e how do I paginate a list", "how\0do I paginate"]
+)
 def test_control_characters_never_come_back(architect: Architect, question: str):
     shown = architect.ask(question).question
 
@@ -149,7 +153,9 @@ def test_a_scripted_model_answers_through_the_same_door():
 
     assert answer.mode == "model"
     assert answer.outcome == "answered"
-    assert [citation.ref for citation in answer.citations] == ["api-design/retries-idempotency-and-rate-limits#post-retry"]
+    assert [citation.ref for citation in answer.citations] == [
+        "api-design/retries-idempotency-and-rate-limits#post-retry"
+    ]
     assert QUESTION in str(model.prompts)
 
 
@@ -170,7 +176,17 @@ def test_all_names_what_is_exported():
     assert all(hasattr(backend_architect, name) for name in backend_architect.__all__)
 
 
-HEAVY = ("chromadb", "langchain", "langchain_core", "langchain_openai", "openai", "onnxruntime", "numpy", "pydantic", "rich")
+HEAVY = (
+    "chromadb",
+    "langchain",
+    "langchain_core",
+    "langchain_openai",
+    "openai",
+    "onnxruntime",
+    "numpy",
+    "pydantic",
+    "rich",
+)
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -6,10 +6,10 @@ import asyncio
 import datetime as dt
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from backend_architect import resources
 from backend_architect.answering.confidence import (
@@ -218,7 +218,8 @@ class _Rooms:
         if prepared.reply is not None:
             return self._from_reply(prepared, prepared.reply)
         brief = prepared.brief
-        assert brief is not None  # prepare() sets a reply or a brief
+        if brief is None:
+            raise RuntimeError("prepare() sets a reply or a brief")
         if not brief.hits or prepared.confidence < NOT_COVERED:
             return self._from_reply(prepared, not_covered(brief.hits, prepared.unwritten))
         draft = compose(brief, max_words=self.settings.max_words)
@@ -348,7 +349,7 @@ class Architect:
 
     def conversation(self) -> Conversation:
         """Return a new conversation that remembers its turns."""
-        return Conversation(self)
+        return Conversation(self._stream)
 
     def sections(self) -> tuple[Section, ...]:
         """Return the whole corpus in the order of references."""
@@ -382,7 +383,7 @@ class Architect:
             self._loop = None
         self._rooms.close()
 
-    def __enter__(self) -> Architect:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -432,7 +433,7 @@ class AsyncArchitect:
 
     def conversation(self) -> AsyncConversation:
         """Return a new conversation that remembers its turns."""
-        return AsyncConversation(self)
+        return AsyncConversation(self._stream)
 
     def sections(self) -> tuple[Section, ...]:
         """Return the whole corpus in the order of references."""
@@ -447,7 +448,7 @@ class AsyncArchitect:
         await self._rooms.aclose_model()
         self._rooms.close()
 
-    async def __aenter__(self) -> AsyncArchitect:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -463,10 +464,10 @@ class AsyncArchitect:
 
 
 class Conversation:
-    """A conversation: follow-ups lean on earlier turns, and what is said about the stack stays pinned."""
+    """A conversation, made by `Architect.conversation`: follow-ups lean on earlier turns, and what is said about the stack stays pinned."""
 
-    def __init__(self, architect: Architect) -> None:
-        self._architect = architect
+    def __init__(self, stream: Callable[[str, _Memory], Iterator[Event]]) -> None:
+        self._stream = stream
         self._memory = _Memory()
 
     def ask(self, question: str) -> Answer:
@@ -475,7 +476,7 @@ class Conversation:
 
     def stream(self, question: str) -> Iterator[Event]:
         """Yield the events of the next answer; a stopped answer is not remembered."""
-        return self._architect._stream(question, self._memory)
+        return self._stream(question, self._memory)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -493,8 +494,8 @@ class Conversation:
 class AsyncConversation:
     """`Conversation` with `await` and `async for`."""
 
-    def __init__(self, architect: AsyncArchitect) -> None:
-        self._architect = architect
+    def __init__(self, stream: Callable[[str, _Memory], AsyncIterator[Event]]) -> None:
+        self._stream = stream
         self._memory = _Memory()
 
     async def ask(self, question: str) -> Answer:
@@ -503,7 +504,7 @@ class AsyncConversation:
 
     def stream(self, question: str) -> AsyncIterator[Event]:
         """Yield the events of the next answer; a stopped answer is not remembered."""
-        return self._architect._stream(question, self._memory)
+        return self._stream(question, self._memory)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -560,8 +561,12 @@ def _since(started: float) -> float:
 
 
 def _last(events: Iterator[Event]) -> Answer:
-    answer = next((event.answer for event in events if isinstance(event, Done)), None)
-    assert answer is not None  # every stream ends in Done or raises
+    answer: Answer | None = None
+    for event in events:
+        if isinstance(event, Done):
+            answer = event.answer
+    if answer is None:
+        raise RuntimeError("a stream ended without Done")
     return answer
 
 
@@ -570,5 +575,6 @@ async def _last_async(events: AsyncIterator[Event]) -> Answer:
     async for event in events:
         if isinstance(event, Done):
             answer = event.answer
-    assert answer is not None  # every stream ends in Done or raises
+    if answer is None:
+        raise RuntimeError("a stream ended without Done")
     return answer

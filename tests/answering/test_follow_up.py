@@ -13,7 +13,16 @@ TURN = Turn(question="How do I validate a JWT in Python?", answer="…", standal
 
 @pytest.mark.parametrize(
     "question",
-    ["and in Go?", "why?", "what about refresh tokens?", "show me the code", "shorter please", "is that safe?", "in Rust", "the second one"],
+    [
+        "and in Go?",
+        "why?",
+        "what about refresh tokens?",
+        "show me the code",
+        "shorter please",
+        "is that safe?",
+        "in Rust",
+        "the second one",
+    ],
 )
 def test_a_question_that_leans_on_the_last_one_is_seen(question: str):
     assert is_elliptic(question, named_in)
@@ -54,9 +63,16 @@ def test_the_stack_is_pinned_when_the_asker_states_it_and_not_when_asking_about_
 
 def test_constraints_and_decisions_are_kept_for_the_whole_conversation():
     ledger = Ledger()
-    for said in ("We cannot add another database to production.", "We decided to use cursor pagination.", "How do I sign it?"):
+    for said in (
+        "We cannot add another database to production.",
+        "We decided to use cursor pagination.",
+        "How do I sign it?",
+    ):
         ledger = pinned(ledger, said, named_in(said))
 
     assert ledger.constraints == ("We cannot add another database to production",)
     assert ledger.decisions == ("We decided to use cursor pagination",)
-    assert ledger.lines() == ("We cannot add another database to production", "decided: We decided to use cursor pagination")
+    assert ledger.lines() == (
+        "We cannot add another database to production",
+        "decided: We decided to use cursor pagination",
+    )

@@ -78,7 +78,9 @@ def test_a_short_answer_has_40_to_80_words(knowledge: Path, words: int, allowed:
 
 
 def test_a_finding_names_file_and_line(knowledge: Path):
-    (found,) = findings_after(knowledge, "Two orders → check before insert → insert first.", "Two orders → insert first.")
+    (found,) = findings_after(
+        knowledge, "Two orders → check before insert → insert first.", "Two orders → insert first."
+    )
 
     assert str(found).startswith("guides/demo/orders.md:46: [pitfalls] a pitfall reads 'symptom → cause → fix'")
 

@@ -93,7 +93,9 @@ def test_a_source_id_may_stand_in_one_file_only(knowledge: Path):
 
 def test_sync_copies_a_changed_example_into_the_guide(knowledge: Path):
     example = knowledge / "examples" / "demo" / "orders" / "orders_demo.py"
-    example.write_text(example.read_text(encoding="utf-8").replace("values (?)", "values (?) -- once"), encoding="utf-8")
+    example.write_text(
+        example.read_text(encoding="utf-8").replace("values (?)", "values (?) -- once"), encoding="utf-8"
+    )
 
     changed = sync(knowledge)
 
@@ -104,7 +106,9 @@ def test_sync_copies_a_changed_example_into_the_guide(knowledge: Path):
 
 def test_a_listing_may_not_reach_outside_its_example_folder(knowledge: Path):
     guide = knowledge / "guides" / "demo" / "orders.md"
-    guide.write_text(guide.read_text(encoding="utf-8").replace("orders_demo.py#", "../../../facts.yaml#"), encoding="utf-8")
+    guide.write_text(
+        guide.read_text(encoding="utf-8").replace("orders_demo.py#", "../../../facts.yaml#"), encoding="utf-8"
+    )
 
     with pytest.raises(GuideError, match="lies outside"):
         sync(knowledge)

@@ -76,7 +76,10 @@ def test_an_edited_guide_is_seen_at_once(tmp_path: Path, embedder: Embedder):
     guide.write_text(text[: text.index("## How should a resource server")], encoding="utf-8")
     before = load_compiled(knowledge, None, tmp_path / "cache", embedder).corpus.sections[0].question
 
-    guide.write_text(guide.read_text(encoding="utf-8").replace("## What is a JWT good for", "## What is a token good for"), encoding="utf-8")
+    guide.write_text(
+        guide.read_text(encoding="utf-8").replace("## What is a JWT good for", "## What is a token good for"),
+        encoding="utf-8",
+    )
     after = load_compiled(knowledge, None, tmp_path / "cache", embedder).corpus.sections[0].question
 
     assert before.startswith("What is a JWT good for")

@@ -176,6 +176,8 @@ def _check_guide(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str
     yield from _front_matter(file, known)
     if words(file.intro) > INTRO_WORDS:
         yield 1, "intro", f"the introduction has {words(file.intro)} words, at most {INTRO_WORDS}; it is not indexed"
+    yield from _facts_used(file, known)
+    yield from _core_sections(file, known)
     yield from _questions(file, known)
     seen: set[str] = set()
     for raw in file.sections:
@@ -203,10 +205,18 @@ def _front_matter(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, st
         for value in given:
             if value not in allowed:
                 yield 1, name, f"unknown {name[:-1]} {value}; known are {', '.join(sorted(allowed))}"
+
+
+def _facts_used(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
+    front = file.front
     used = {fact for raw in file.sections for fact in split_marks(_marks(raw))[0]}
     if used != set(front.facts):
         difference = ", ".join(sorted(used ^ set(front.facts)))
         yield 1, "facts", f"front matter facts differ from the facts used below: {difference}"
+
+
+def _core_sections(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
+    front = file.front
     planned = known.syllabus.by_guide.get(front.id)
     if planned is None:
         if front.id != _SCOPE:

@@ -103,7 +103,7 @@ class ChromaSearch:
             session = getattr(getattr(self._client, "_server", None), "_session", None)
             if session is not None:
                 session.close()
-        except Exception as error:  # closing is best effort: the answer is already given
+        except Exception as error:  # noqa: BLE001 - closing is best effort: the answer is already given
             log.debug("closing Chroma failed: %s", error)
 
 
@@ -155,7 +155,7 @@ def _opened_or_rebuilt(path: Path, matrix: Matrix) -> ChromaSearch:
         _build(building, matrix)
         if path.exists():
             _discard(path)
-        os.replace(building, path)
+        building.replace(path)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return _opened(path, matrix)
@@ -246,7 +246,7 @@ def _client(folder: Path) -> Any:
 def _discard(path: Path) -> None:
     """Move a store out of the way before deleting it: a reader that still has it open goes on undisturbed."""
     away = path.with_name(f"{_BUILDING}discarded-{os.getpid()}-{time.monotonic_ns()}")
-    os.replace(path, away)
+    path.replace(away)
     shutil.rmtree(away, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -125,7 +126,7 @@ class Layout:
         for stage in (1, 2):
             for section, kept in taken:
                 for piece in _pieces(section, self._brief, stage):
-                    cost = count_tokens(piece.text) + 1
+                    cost = _piece_cost(piece.text)
                     if cost <= room:
                         kept.append(piece)
                         room -= cost
@@ -150,6 +151,11 @@ def cut(text: str, tokens: int) -> str:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count_tokens(text[:middle].rstrip() + _CUT) <= tokens else (low, middle - 1)
     return text[:low].rstrip() + _CUT if low else ""
+
+
+@functools.lru_cache(maxsize=4096)  # the same blocks come back with every question on their section
+def _piece_cost(text: str) -> int:
+    return count_tokens(text) + 1
 
 
 def _start(section: Section) -> str:

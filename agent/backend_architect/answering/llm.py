@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from backend_architect.answering.gate import Gate
@@ -23,8 +23,15 @@ class ModelAnswers:
     """Composes answers with a model; one object serves any number of questions at once."""
 
     def __init__(
-        self, agent: Model, prompts: Prompts, *, settings: Settings, search: Callable[[str], Sequence[Hit]]
+        self,
+        agent: Model,
+        prompts: Prompts,
+        *,
+        settings: Settings,
+        search: Callable[[str], Sequence[Hit]],
+        weights: Mapping[str, float] | None = None,
     ) -> None:
+        """`weights` is what `support.weigh` returns for the whole corpus; without it the gate weighs each brief anew."""
         judgement = prompts["judgement-strict" if settings.gate == "strict" else "judgement"]
         answer = prompts["answer"]
         self._agent = agent
@@ -34,6 +41,7 @@ class ModelAnswers:
         self._tags = (answer.tag, judgement.tag, self._context.tag)
         self._settings = settings
         self._search = search
+        self._weights = weights
 
     async def stream(self, brief: Brief) -> AsyncGenerator[str | Draft, None]:
         """Yield the answer as it may be shown, then one Draft of it.
@@ -41,7 +49,7 @@ class ModelAnswers:
         Raises ModelError when the model fails, also after text was yielded: what was yielded is checked, and incomplete.
         """
         layout = Layout(brief, system=self._system, context=self._context, budget=self._settings.prompt_tokens)
-        gate = Gate(tuple(layout.shelf.sections), strict=self._settings.gate == "strict")
+        gate = Gate(tuple(layout.shelf.sections), strict=self._settings.gate == "strict", weights=self._weights)
 
         async def look_up(query: str) -> str:
             hits = await asyncio.to_thread(self._search, query[:_QUERY_CHARACTERS])

@@ -1,0 +1,13 @@
+import pytest
+from pydantic import ValidationError
+
+from unknown_fields import NoteInput, explain
+
+
+def test_a_typo_is_refused_with_a_hint():
+    with pytest.raises(ValidationError) as caught:
+        NoteInput.model_validate({"text": "x", "reminder_at": "2026-11-25", "zzz": 1})
+    assert explain(caught.value, NoteInput) == [
+        {"pointer": "#/reminder_at", "code": "unknown_field", "did_you_mean": "remind_at"},
+        {"pointer": "#/zzz", "code": "unknown_field"},
+    ]

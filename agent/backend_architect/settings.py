@@ -46,7 +46,7 @@ class Settings(BaseModel):
     model: str | None = Field(default=None, min_length=1)
     use_model: bool = True
     timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
-    prompt_tokens: int = Field(default=4500, ge=1000, le=200_000)
+    prompt_tokens: int = Field(default=4500, ge=1500, le=200_000)
     gate: Literal["mark", "strict"] = "mark"
     max_words: int = Field(default=350, ge=80, le=2000)
     cache_dir: Path | None = None

@@ -1,0 +1,22 @@
+// Hibernate 7 / Spring Data JPA; not run here.
+
+// region hibernate
+interface OrderRepository extends JpaRepository<Order, Long> {
+
+    // to-one: join; one row per order, so LIMIT stays correct
+    @Query("select o from Order o join fetch o.customer order by o.id")
+    List<Order> page(Pageable page);
+}
+
+@Entity
+class Order {
+    @Id Long id;
+
+    @ManyToOne(fetch = FetchType.LAZY)          // the default of @ManyToOne is EAGER
+    Customer customer;
+
+    @OneToMany(mappedBy = "order")
+    @BatchSize(size = 50)                       // to-many: one IN (…) query per 50 orders; do not join fetch with a page
+    List<Line> lines;
+}
+// endregion

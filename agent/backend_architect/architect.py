@@ -155,41 +155,29 @@ class _Rooms:
     # --- before answering ---
 
     def prepare(self, question: str, memory: _Memory) -> _Prepared:
-        """Redact, make self-contained, judge the scope, search. Raises QuestionError for what cannot be taken."""
+        """Redact, make self-contained, search, judge the scope. Raises QuestionError for what cannot be taken."""
         started = time.perf_counter()
         text, notices = _cleaned(question)
-        named = self.retriever.named_in(text)
-        ledger = pinned(memory.ledger, text, named)
+        ledger = pinned(memory.ledger, text, self.retriever.named_in(text))
         alone = stand_alone(text, memory.turns, self.retriever.named_in)
-        if alone.lacks_context and text:
-            return self._without_topic(text, ledger, started, notices)
-        decision = self.judge.decide(alone.text)
-        reply = reply_to(text, decision, self.corpus, ledger)
+        prepared = _Prepared(text, "in_scope", ledger, started, notices=notices)
+        found = self.retriever.search(alone.text, limit=_HITS, languages=ledger.languages, frameworks=ledger.frameworks)
+        hits = tuple(hit for hit in found if hit.section.area != "scope")
+        decision = self.judge.decide(alone.text, hits)
+        reply = reply_to(text, decision, found, self.corpus, ledger)
+        if reply is None and alone.lacks_context:
+            reply = ask_back(text)
         if reply is not None:
-            return _Prepared(text, decision.scope, ledger, started, reply=reply, notices=notices)
-        return self._searched(text, alone.text, ledger, memory, started, notices, decision.planned)
+            scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
+            return replace(prepared, scope=scope, reply=reply)
+        unwritten = self._unwritten(decision.planned, hits)
+        sure = 0.0 if unwritten else confidence(hits)
+        brief = self._brief(text, alone.text, hits, ledger, memory)
+        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten)
 
-    def _without_topic(self, text: str, ledger: Ledger, started: float, notices: tuple[str, ...]) -> _Prepared:
-        """A text that leans on nothing: a greeting or a refusal it may be, else the question goes back."""
-        decision = self.judge.decide(text)
-        reply = reply_to(text, decision, self.corpus, ledger) or ask_back(text)
-        scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
-        return _Prepared(text, scope, ledger, started, reply=reply, notices=notices)
-
-    def _searched(
-        self,
-        text: str,
-        standalone: str,
-        ledger: Ledger,
-        memory: _Memory,
-        started: float,
-        notices: tuple[str, ...],
-        planned: Planned | None,
-    ) -> _Prepared:
-        hits = self.retriever.search(standalone, limit=_HITS, languages=ledger.languages, frameworks=ledger.frameworks)
-        hits = tuple(hit for hit in hits if hit.section.area != "scope") or hits
+    def _brief(self, text: str, standalone: str, hits: tuple[Hit, ...], ledger: Ledger, memory: _Memory) -> Brief:
         named = self.retriever.named_in(standalone)
-        brief = Brief(
+        return Brief(
             question=text,
             standalone=standalone,
             intent=intent_of(text),
@@ -199,9 +187,6 @@ class _Rooms:
             turns=tuple(memory.turns),
             ledger=ledger,
         )
-        unwritten = self._unwritten(planned, hits)
-        sure = 0.0 if unwritten else confidence(hits)
-        return _Prepared(text, "in_scope", ledger, started, None, brief, sure, notices, unwritten)
 
     def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
         """Return the planned question that this one is, when its section is not written and no other comes near."""

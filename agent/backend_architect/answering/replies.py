@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ _REASONS: dict[Specialist, str] = {
 }
 
 
+_THANKS = re.compile(r"\b(?:thank(?:s| you)|thx|ty|bye|great|cool|perfect|nice|useful|see you)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A reply without search results: its text, the sections it cites and what kind it is."""
@@ -34,8 +38,10 @@ class Reply:
     follow_ups: tuple[str, ...] = ()
 
 
-def reply_to(question: str, decision: ScopeDecision, corpus: Corpus, ledger: Ledger) -> Reply | None:
-    """Return the reply to a question that is not ours; None when it is."""
+def reply_to(
+    question: str, decision: ScopeDecision, found: Sequence[Hit], corpus: Corpus, ledger: Ledger
+) -> Reply | None:
+    """Return the reply to a question that is not ours; None when it is. `found` may hold sections of the scope card."""
     if decision.scope == "handoff" and decision.specialist:
         return _hand_over(question, decision.specialist, corpus, ledger)
     if decision.scope == "out_of_scope":
@@ -53,7 +59,7 @@ def reply_to(question: str, decision: ScopeDecision, corpus: Corpus, ledger: Led
                 (),
                 "asked_back",
             )
-        return _meta(question, corpus)
+        return _meta(question, found, corpus)
     return None
 
 
@@ -97,16 +103,11 @@ def _hand_over(question: str, specialist: Specialist, corpus: Corpus, ledger: Le
     )
 
 
-def _meta(question: str, corpus: Corpus) -> Reply:
-    lowered = question.lower()
-    if any(word in lowered for word in ("thank", "thx", "bye", "great", "cool", "perfect", "nice")):
+def _meta(question: str, found: Sequence[Hit], corpus: Corpus) -> Reply:
+    """A word of thanks gets one back; a question about this agent gets the section of the scope card that answers it."""
+    if _THANKS.search(question):
         return Reply("You are welcome. Ask on whenever you like.", (), "greeted")
-    by_word = (
-        (("current", "up to date", "how old", "version"), "scope#how-current"),
-        (("cite", "citation", "source", "come from"), "scope#how-i-cite"),
-        (("not cover", "not answer", "refuse"), "scope#what-i-do-not-cover"),
-    )
-    ref = next((ref for needles, ref in by_word if any(needle in lowered for needle in needles)), "scope#what-i-cover")
+    ref = next((hit.ref for hit in found if hit.section.area == "scope"), "scope#what-i-cover")
     return _from_scope_card("", ref, corpus, "greeted")
 
 

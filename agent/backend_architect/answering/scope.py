@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from backend_architect.knowledge.scope_examples import ScopeExample, load_scope_examples
 from backend_architect.retrieval import Retriever
-from backend_architect.types import Scope, Specialist
+from backend_architect.types import Hit, Scope, Specialist
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +25,10 @@ SPECIALISTS: Mapping[str, Specialist] = {
 
 # A label's score is the mean similarity of the question to its nearest examples of that label.
 _NEAREST = 3
-# False refusals cost more than false answers: another label must be nearer than ours by this much to win.
-_MARGIN = 0.03
+# False refusals cost more than false answers: a specialist must be nearer than we are by this much to get the question.
+_SPECIALIST_MARGIN = 0.03
+# ... nobody at all by this much,
+_MARGIN = 0.02
 # A question that names our technologies or header fields needs more than that to be called off-topic.
 _TECHNICAL_MARGIN = 0.12
 # Below this nearness to anything we know, a text without a technical word is not ours.
@@ -65,14 +67,16 @@ class ScopeJudge:
         self._retriever = retriever
         self._knowledge = knowledge
 
-    def decide(self, question: str) -> ScopeDecision:
-        """Return the decision for a question that can stand alone."""
+    def decide(self, question: str, hits: Sequence[Hit]) -> ScopeDecision:
+        """Return the decision for a question that can stand alone, and what the guides have for it."""
         if not self._can_be_read(question):
             return ScopeDecision("greeting_meta", is_clear=False)
         if _GREETING.match(question):
             return ScopeDecision("greeting_meta")
         similarities = self._similarities(question)
         nearness = self._nearness(similarities)
+        # The questions of the best section are examples of ours too: the mean of its nearest three is the same measure.
+        nearness["in_scope"] = max([nearness["in_scope"], *(hit.signals["questions3"] for hit in hits[:1])])
         label = _winner(nearness, is_technical=self._is_technical(question))
         if label in SPECIALISTS:
             return ScopeDecision("handoff", SPECIALISTS[label])
@@ -134,5 +138,5 @@ def _winner(nearness: Mapping[str, float], *, is_technical: bool) -> str:
     ours = nearness["in_scope"]
     if best == "in_scope":
         return "out_of_scope" if ours < _UNKNOWN and not is_technical else "in_scope"
-    margin = _TECHNICAL_MARGIN if is_technical and best not in SPECIALISTS else _MARGIN
+    margin = _SPECIALIST_MARGIN if best in SPECIALISTS else _TECHNICAL_MARGIN if is_technical else _MARGIN
     return best if nearness[best] - ours >= margin else "in_scope"

@@ -68,6 +68,9 @@ def test_three_deploys_without_a_moment_where_a_release_fails(engine) -> None:
     assert run(engine, "SELECT display_name, fullname FROM users WHERE id > 9 ORDER BY id") == [
         ("written by old", "written by old"), ("written by new", "written by new")]
 
+    run(engine, "UPDATE users SET fullname = fullname WHERE id = 3")  # an ORM saves without a change, before the backfill
+    assert run(engine, "SELECT fullname FROM users WHERE id = 3") == [("user 3",)]
+
     with pytest.raises(RuntimeError, match="5 rows differ"):
         migrate(engine, "m03")  # contract before the backfill is refused and changes nothing
     old_release(engine, 12, "still works")

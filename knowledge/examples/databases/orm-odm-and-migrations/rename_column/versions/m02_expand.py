@@ -14,11 +14,11 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.display_name := coalesce(NEW.display_name, NEW.fullname);
         NEW.fullname     := coalesce(NEW.fullname, NEW.display_name);
-    ELSIF NEW.fullname IS DISTINCT FROM OLD.fullname THEN      -- old code wrote
+    ELSIF NEW.fullname IS DISTINCT FROM OLD.fullname THEN           -- old code wrote
         NEW.display_name := NEW.fullname;
-    ELSE                                                       -- new code, or the backfill
+    ELSIF NEW.display_name IS DISTINCT FROM OLD.display_name THEN   -- new code, or the backfill
         NEW.fullname := NEW.display_name;
-    END IF;
+    END IF;                                                         -- neither changed: keep a row without backfill
     RETURN NEW;
 END $$;
 CREATE TRIGGER users_sync_name BEFORE INSERT OR UPDATE OF fullname, display_name ON users

@@ -66,6 +66,7 @@ class Provider:
     def jwk(self) -> dict:
         return ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True) | {"kid": self.kid, "alg": "ES256", "use": "sig"}
 
+    # region stub
     def login(self, url: str, user: str = "a1") -> dict:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         code = secrets.token_urlsafe(16)
@@ -78,6 +79,8 @@ class Provider:
         claims |= {"iat": now, "exp": now + 300, "auth_time": now, "sid": "s1", "email": "ann@example.com"}
         claims = {name: value for name, value in (claims | changes).items() if value is not None}
         return jwt.encode(claims, key or self.key, "ES256", headers={"kid": self.kid, "typ": typ})
+
+    # endregion
 
     def close(self) -> None:
         self.server.shutdown()

@@ -1,7 +1,7 @@
 import sqlite3
 
 import pytest
-from user_identity import SCHEMA, user_by_email, user_by_subject
+from user_identity import SCHEMA, NotAllowed, link, user_by_email, user_by_subject
 
 ANN = {"iss": "https://id.example.com", "sub": "a1", "email": "ann@example.com", "email_verified": True}
 
@@ -31,3 +31,16 @@ def test_same_subject_of_another_issuer_is_another_person_and_a_new_address_is_t
     assert db.execute("SELECT email FROM person WHERE id = ?", (ann,)).fetchone()[0] == "ann.b@example.com"
     user_by_subject(db, ANN | {"email": "unproven@example.com", "email_verified": False})
     assert db.execute("SELECT email FROM person WHERE id = ?", (ann,)).fetchone()[0] == "ann.b@example.com"
+
+
+def test_linking_needs_a_fresh_login_and_takes_nothing_from_others(db) -> None:
+    ann = user_by_subject(db, ANN)
+    other = {"iss": "https://other.example", "sub": "o1"}
+    with pytest.raises(NotAllowed):
+        link(db, ann, 3_600, other)
+    link(db, ann, 60, other)
+    assert user_by_subject(db, other) == ann
+    bob = user_by_subject(db, {"iss": "https://other.example", "sub": "b1"})
+    with pytest.raises(NotAllowed):
+        link(db, bob, 60, ANN)
+    assert user_by_subject(db, ANN) == ann

@@ -44,3 +44,20 @@ def create(db: sqlite3.Connection, claims: dict) -> str:
         db.execute("INSERT INTO identity VALUES (?, ?, ?)", (claims["iss"], claims["sub"], person))
     return person
 # endregion
+
+
+# region link
+class NotAllowed(Exception):
+    """Ask for a fresh login with the first method; say nothing about other accounts."""
+
+
+def link(db: sqlite3.Connection, person: str, signed_in_ago: float, claims: dict) -> None:
+    """Add a second login to a person who is signed in; `claims` of the second provider's validated ID token."""
+    if signed_in_ago > 300:
+        raise NotAllowed("sign in again first")  # a stolen or forgotten session must not add a login
+    try:
+        with db:
+            db.execute("INSERT INTO identity VALUES (?, ?, ?)", (claims["iss"], claims["sub"], person))
+    except sqlite3.IntegrityError as error:
+        raise NotAllowed("this login belongs to an account already") from error  # never move it silently
+# endregion

@@ -57,7 +57,7 @@ def create_app(sessions: Sessions, hashes: dict[str, str], key: bytes) -> FastAP
     @app.post("/logout")
     def log_out(sent: Annotated[str, Depends(session_id)]) -> Response:
         sessions.end(sent)
-        response = Response(status_code=204, headers={"Clear-Site-Data": '"cookies"'})
+        response = Response(status_code=204)
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
         return response
 

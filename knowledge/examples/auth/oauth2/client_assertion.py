@@ -1,5 +1,6 @@
 """Client credentials with private_key_jwt: no shared secret, one cached token (PyJWT 2.15)."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,7 @@ class ServiceToken:
     def __init__(self, client_id: str, key, kid: str, resource: str, scope: str, post: Callable, now=time.time) -> None:
         self.client_id, self.key, self.kid, self.post, self.now = client_id, key, kid, post, now
         self.ask = {"grant_type": "client_credentials", "resource": resource, "scope": scope}
-        self.token, self.renew_at = "", 0.0
+        self.token, self.renew_at, self.lock = "", 0.0, threading.Lock()
 
     def assertion(self) -> str:
         now = int(self.now())
@@ -27,15 +28,16 @@ class ServiceToken:
         return jwt.encode(claims, self.key, "ES256", headers={"kid": self.kid})
 
     def get(self) -> str:
-        if self.now() >= self.renew_at:
-            answer = self.post(
-                self.ask
-                | {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-                | {"client_assertion": self.assertion()}
-            )
-            self.token = answer["access_token"]
-            self.renew_at = self.now() + answer.get("expires_in", 300) * 0.8  # before expiry, not after a 401
-        return self.token
+        with self.lock:  # one request in flight, however many threads call
+            if self.now() >= self.renew_at:
+                answer = self.post(
+                    self.ask
+                    | {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+                    | {"client_assertion": self.assertion()}
+                )
+                self.token = answer["access_token"]
+                self.renew_at = self.now() + answer.get("expires_in", 300) * 0.8  # before expiry, not after a 401
+            return self.token
 
     def refused(self, token: str) -> None:
         """The API answered 401: drop this token once, so that the next call fetches a new one."""

@@ -15,7 +15,6 @@ export class ResumingClient {
       try {
         for await (const message of this.#open({ epoch: this.#epoch, after: this.#seq })) {
           await this.#handle(message);
-          if (this.#stopped) return;
         }
       } catch { /* refused or broken: same treatment as a clean end */ }
       if (this.#stopped) return;

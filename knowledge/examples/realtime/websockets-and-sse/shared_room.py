@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-# region fan-out
 START = "0-0"
 
 
+# region fan-out
 def position(entry_id: str) -> tuple[int, int]:
     milliseconds, _, number = entry_id.partition("-")
     return int(milliseconds), int(number or 0)

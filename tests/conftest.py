@@ -29,6 +29,15 @@ def _is_local(host: object) -> bool:
         return False
 
 
+def _is_number(host: str) -> bool:
+    """Whether a host is an address in any notation, so that reading it asks no name server."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return ":" in host
+    return True
+
+
 def _refuse(address: Any) -> None:
     host = address[0] if isinstance(address, tuple) else None
     if host is not None and not _is_local(host):
@@ -46,7 +55,8 @@ def _no_network() -> Iterator[None]:
         return _real_connect_ex(self, address)
 
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if not _is_local(host.decode() if isinstance(host, bytes) else host):
+        name = host.decode() if isinstance(host, bytes) else host
+        if not _is_local(name) and not _is_number(name):
             raise NetworkBlocked(f"a test tried to look up {host!r}")
         return _real_getaddrinfo(host, *args, **kwargs)
 

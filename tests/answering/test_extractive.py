@@ -101,10 +101,10 @@ def test_prose_keeps_within_the_words_asked_for():
     assert words(prose) <= 130
 
 
-def test_a_near_section_is_named_with_its_first_sentence_and_own_number():
+def test_a_near_section_is_named_with_its_opening_and_own_number():
     draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.6))))
 
-    assert "- **How do I take an order late?** Take an order late with a key. [2]" in draft.text
+    assert "- **How do I take an order late?** Take an order late with a key. The key is unique. [2]" in draft.text
     assert draft.refs == ("demo/orders#once", "demo/orders#late")
 
 

@@ -303,7 +303,7 @@ HOSTILE = st.lists(st.one_of(st.sampled_from(HALVES), st.text(max_size=3)), max_
 def test_no_sequence_of_halves_joins_to_an_image_a_foreign_link_or_a_tag(raw: str) -> None:
     text = released(raw)
     prose = "".join(unit.source for unit in split(text) if unit.kind != "code")
-    prose = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", prose, flags=re.DOTALL)
+    prose = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "·", prose, flags=re.DOTALL)
 
     assert not re.search(r"!\[[^\]]*\]\(", prose)
     assert not re.search(r"\[[^\]]*\]\(\s*<?https?:", prose)

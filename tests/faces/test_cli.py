@@ -402,7 +402,7 @@ def test_an_index_is_built_found_and_cleared(tmp_path: Path):
     built = run("index", "build", **folder)
     assert (built.stdout, built.returncode) == ("chroma\n", 0)
     assert re.search(r"state   built, \d+\.\d MB\n", run("index", "status", **folder).stdout)
-    assert run("index", "clear", **folder).stdout.endswith("1 deleted\n")
+    assert run("index", "clear", **folder).stdout.endswith("2 deleted\n")
     assert "state   not built" in run("index", "status", **folder).stdout
 
 

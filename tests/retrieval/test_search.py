@@ -109,9 +109,9 @@ def test_bm25_prefers_the_section_that_is_asked_with_the_word(architect: Archite
     sections = architect.sections()
     index = LexicalIndex.build(sections)
 
-    best = sections[index.search(["outbox"], limit=1)[0][0]].ref
+    best = [sections[at].ref for at, _ in index.search(["idempotency-key"], limit=3)]
 
-    assert best == "messaging/background-jobs-and-delivery#outbox"
+    assert "api-design/retries-idempotency-and-rate-limits#post-retry" in best
 
 
 def test_a_word_of_the_guides_is_never_corrected(architect: Architect):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,8 +171,8 @@ def test_a_read_only_cache_folder_means_exact_search(copy: Path, exact: Architec
 def test_clearing_the_cache_removes_every_store(copy: Path):
     gone = store.clear(copy)
 
-    assert [path.name.startswith("chroma-") for path in gone] == [True]
-    assert list(copy.glob("chroma-*")) == []
+    assert {path.name.split("-")[0] for path in gone} == {"chroma", "corpus"}
+    assert [path.name for path in copy.iterdir()] == ["build.lock"]
 
 
 def test_equal_similarities_go_by_position():
@@ -206,6 +208,10 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(10)
+    with warnings.catch_warnings():
+        # chromadb opens a connection of its own while it connects and leaves it to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def test_a_chroma_server_ranks_like_exact_search(chroma_server: str, exact: Architect):

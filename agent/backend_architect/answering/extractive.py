@@ -16,7 +16,10 @@ _MAX_SECTIONS = 3
 _MAX_PITFALLS = 3
 _RELATED_RATIO = 0.55
 _MAX_RELATED = 2
+_FEWEST_WORDS = 10
 _RELATED_WORDS = 50
+# A short answer was asked for when there is less room than this: then nothing stands beside it.
+_ROOM_FOR_RELATED = 200
 
 # What each intent wants after the short answer, in order of importance.
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -78,7 +81,8 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
 
     Every piece of prose is verbatim from the section it cites. Prose stays within `max_words`, code comes on top.
     """
-    page = _Page(room=max_words - _RELATED_WORDS)
+    kept = _RELATED_WORDS if max_words >= _ROOM_FOR_RELATED else 0
+    page = _Page(room=max_words - kept)
     chosen = choose_sections(brief)
     first = chosen[0].section
     if brief.intent == "debug":
@@ -88,8 +92,9 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
         page.add(hit.section.short_answer, hit.section, lead=f"**{hit.section.question}** ")
     for name in _PARTS.get(brief.intent, _PARTS["explain"]):
         _add_part(page, name, first, brief)
-    page.room += _RELATED_WORDS
-    _add_related(page, chosen, brief)
+    if kept:
+        page.room += kept
+        _add_related(page, chosen, brief)
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
 
 
@@ -223,7 +228,7 @@ def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
     near = [hit for hit in brief.hits if hit not in chosen and hit.score >= _RELATED_RATIO * chosen[0].score]
     lines: list[str] = []
     for hit in near[:_MAX_RELATED]:
-        sentence = first_sentence(hit.section.short_answer)
+        sentence = _opening(hit.section.short_answer)
         if words(sentence) > page.room:
             break
         page.room -= words(sentence)
@@ -231,6 +236,14 @@ def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
         page.verdicts.append(Verdict(statement=sentence, support="supported", refs=(hit.ref,), reason="quoted"))
     if lines:
         page.blocks.append("**Related**\n\n" + "\n".join(lines))
+
+
+def _opening(text: str) -> str:
+    """Return the first sentence, and the second with it when the first says too little alone."""
+    first = first_sentence(text)
+    if words(first) >= _FEWEST_WORDS or first == text:
+        return first
+    return first + " " + first_sentence(text[len(first) :].lstrip())
 
 
 # --- citations ---------------------------------------------------------------------------------

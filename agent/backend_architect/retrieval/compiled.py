@@ -26,7 +26,7 @@ from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.passages import passages
 from backend_architect.retrieval.embedder import EMBEDDER_ID, Embedder
 from backend_architect.retrieval.lexical import LexicalIndex
-from backend_architect.retrieval.vectors import load_vectors, vectors_for
+from backend_architect.retrieval.vectors import load_vectors, unit, vectors_for
 from backend_architect.types import PassageKind
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _read(folder: Path) -> Compiled:
     content = json.loads((folder / _CORPUS).read_bytes())
     corpus = TypeAdapter(Corpus).validate_python(content["corpus"])
     rows = [(at, _KINDS[kind]) for at, kind in content["rows"]]
-    matrix = np.load(folder / _VECTORS, allow_pickle=False).astype(np.float32)
+    matrix = unit(np.load(folder / _VECTORS, allow_pickle=False))
     return Compiled(corpus, rows, matrix, LexicalIndex.open(folder / _WORDS))
 
 

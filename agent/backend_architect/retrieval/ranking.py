@@ -84,6 +84,6 @@ def subject_fit(section: Section, subject: Named) -> float:
 
 
 def score(signals: Mapping[str, float]) -> float:
-    """Return the fused score in [0, 1]."""
+    """Return the fused score in [0, 1], coarse enough that rounding inside a vector store decides nothing."""
     value = sum(weight * signals[name] for name, weight in WEIGHTS.items()) / _TOTAL
-    return round(min(1.0, max(0.0, value)), 6)
+    return round(min(1.0, max(0.0, value)), 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from backend_architect.retrieval.embedder import DIMENSIONS, Embedder, text_key
@@ -74,7 +74,7 @@ def _read(path: Path) -> dict[bytes, Matrix]:
 
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            keys, rows = stored["keys"], stored["vectors"].astype(np.float32)
+            keys, rows = stored["keys"], unit(stored["vectors"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
     if keys.ndim != 2 or rows.shape != (len(keys), DIMENSIONS):
@@ -82,8 +82,18 @@ def _read(path: Path) -> dict[bytes, Matrix]:
     return dict(zip((key.tobytes() for key in keys), rows, strict=True))
 
 
+def unit(rows: NDArray[np.floating[Any]]) -> Matrix:
+    """Return rows of the files with unit length again: at half precision they lose it, and cosine and product differ."""
+    import numpy as np
+
+    full = rows.astype(np.float32)
+    lengths = np.linalg.norm(full, axis=-1, keepdims=True)
+    result: Matrix = full / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return result
+
+
 def _as_stored(vector: Matrix) -> Matrix:
     """Return the vector with the precision of the files, so that fresh and stored vectors rank alike."""
     import numpy as np
 
-    return vector.astype(np.float16).astype(np.float32)
+    return unit(vector.astype(np.float16))

@@ -399,7 +399,19 @@ class Gate:
             is_true = len(words.split()) < QUOTED_WORDS or any(words in source for source in sources)
             return match.group() if is_true else match[1]
 
-        return outside_code(text, lambda part: _QUOTED.sub(check, part))
+        inside = _code_positions(text)
+        return _QUOTED.sub(lambda match: match.group() if match.start() in inside else check(match), text)
+
+
+def _code_positions(text: str) -> set[int]:
+    """Return the positions of a text that lie in inline code."""
+    found: set[int] = set()
+    at = 0
+    for is_code, part in code_spans(text):
+        if is_code:
+            found.update(range(at, at + len(part)))
+        at += len(part)
+    return found
 
 
 def _cite(before: str, found: Sequence[int]) -> str:

@@ -207,3 +207,13 @@ def test_retried_serializable_transactions_keep_the_rule() -> None:
         assert admin.execute("SELECT count(*) FROM duty WHERE on_call").fetchone() == (1,)
         admin.execute("DROP TABLE duty")
     assert len(tries) == 3, "one of the two read again"
+
+
+@needs_postgres
+def test_only_a_snapshot_or_a_write_holds_vacuum_back() -> None:
+    pytest.importorskip("psycopg")
+    from idle_holders import play
+
+    removable = {name: " 0 are dead but not yet removable" in tuples for name, (_, tuples) in play(URL).items()}
+    assert removable == {"read committed, has only read": True, "read committed, has written": False,
+                         "repeatable read, has only read": False}

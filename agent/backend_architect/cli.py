@@ -364,7 +364,9 @@ def check(guide: GuideOption = None) -> int:
         stale = stale_vectors(resources.folder("knowledge"))
     except GuideError:
         stale = []  # a guide that cannot be read has a finding of its own
-    lines += [f"index/{name}.npz: [stale-vectors] run architect knowledge sync" for name in stale if guide in (None, name)]
+    lines += [
+        f"index/{name}.npz: [stale-vectors] run architect knowledge sync" for name in stale if guide in (None, name)
+    ]
     _print_lines(iter(lines))
     typer.echo(f"{len(lines)} finding{'' if len(lines) == 1 else 's'}" if lines else "no findings")
     return ERROR if lines else 0

@@ -130,6 +130,7 @@ def test_every_passage_of_a_section_carries_its_title_and_question(knowledge: Pa
         ("Use 409. Then stop.", "Use 409."),
         ("Use codes, e.g. 409 or 412. Then stop.", "Use codes, e.g. 409 or 412."),
         ("Send `If-Match: *`. `ETag` follows.", "Send `If-Match: *`."),
+        ("Run `SELECT 1 WHERE id = ? AND x`. Then", "Run `SELECT 1 WHERE id = ? AND x`."),
         ("One sentence only", "One sentence only"),
     ],
 )

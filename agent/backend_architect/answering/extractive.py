@@ -12,6 +12,8 @@ from backend_architect.types import Brief, Draft, Hit, Listing, Pitfall, Section
 
 # A second section joins when it ranks nearly as high as the first, or is the best for another part of the question.
 _JOIN_RATIO = 0.88
+# Two that are as good as tied are both shown: which of them is meant, only the asker knows.
+_TIE_RATIO = 0.95
 _MAX_SECTIONS = 3
 _MAX_PITFALLS = 3
 _RELATED_RATIO = 0.55
@@ -105,7 +107,9 @@ def choose_sections(brief: Brief) -> list[Hit]:
     for hit in others:
         if len(chosen) == _MAX_SECTIONS:
             break
-        if hit.score >= _JOIN_RATIO * first.score and _adds(hit.section, [c.section for c in chosen], brief):
+        is_tied = hit.score >= _TIE_RATIO * first.score
+        is_near = hit.score >= _JOIN_RATIO * first.score
+        if is_tied or (is_near and _adds(hit.section, [c.section for c in chosen], brief)):
             chosen.append(hit)
     return chosen
 

@@ -116,8 +116,9 @@ def take_markers(text: str) -> tuple[str, list[str]]:
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a paragraph."""
-    end = _SENTENCE_END.search(text)
+    """Return the first sentence of a paragraph; marks inside code end none."""
+    masked = _CODE_SPAN.sub(lambda span: "`" + "x" * (len(span.group()) - 2) + "`", text)
+    end = _SENTENCE_END.search(masked)
     return text[: end.end()] if end else text
 
 

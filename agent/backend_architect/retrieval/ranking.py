@@ -26,6 +26,18 @@ WEIGHTS: Mapping[str, float] = {
 _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")
 
 _ABOUT_OTHER = -1.5
+_NOT_ASKED_FOR = -0.2
+
+# Guides about one technology outside the areas of languages and frameworks.
+_SUBJECTS: Mapping[str, frozenset[str]] = {
+    "graphql": frozenset({"graphql"}),
+    "grpc": frozenset({"grpc"}),
+    "databases/mongodb": frozenset({"mongodb"}),
+    "databases/redis": frozenset({"redis"}),
+    "databases/postgresql": frozenset({"postgresql"}),
+}
+# A language guide with more languages than this compares them.
+_FEW = 2
 
 
 class Similarities:
@@ -73,14 +85,28 @@ class Similarities:
 
 
 def subject_fit(section: Section, subject: Named) -> float:
-    """Return 1 when a guide is about the language or framework asked for, a negative number when about another, else 0."""
-    if section.area not in ("languages", "frameworks") or not (subject.languages or subject.frameworks):
+    """Return how a guide's technology fits the ones asked for: 1 the same, negative another or one nobody asked for, else 0."""
+    own = _subject_of(section)
+    if not own:
         return 0.0
-    if len(section.languages) > 2:
-        return 0.0  # a guide that compares languages is about all of them
-    if subject.frameworks and section.area == "frameworks":
-        return 1.0 if set(section.frameworks) & set(subject.frameworks) else _ABOUT_OTHER
-    return 1.0 if set(section.languages) & set(subject.languages) else _ABOUT_OTHER
+    if own & set(subject.all):
+        return 1.0
+    if section.area in ("languages", "frameworks") and (subject.languages or subject.frameworks):
+        return _ABOUT_OTHER
+    return _NOT_ASKED_FOR
+
+
+def _subject_of(section: Section) -> frozenset[str]:
+    """Return the technologies a guide is about; empty for a guide about a topic, or one that compares."""
+    if section.guide in _SUBJECTS:
+        return _SUBJECTS[section.guide]
+    if section.area in _SUBJECTS:
+        return _SUBJECTS[section.area]
+    if section.area == "frameworks":
+        return frozenset(section.frameworks)
+    return (
+        frozenset(section.languages) if section.area == "languages" and len(section.languages) <= _FEW else frozenset()
+    )
 
 
 def score(signals: Mapping[str, float]) -> float:

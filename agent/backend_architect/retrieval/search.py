@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -87,14 +87,15 @@ class Retriever:
         """
         asked = self._understood(question)
         named = asked.named
-        subject = named if named.languages or named.frameworks else Named(tuple(languages), tuple(frameworks))
+        if not (named.languages or named.frameworks):
+            named = replace(named, languages=tuple(languages), frameworks=tuple(frameworks))
         similar = self._similarities(asked.views)
         lexical = self._lexical_scores(asked.terms)
         coverage = self._lexical.coverage(asked.terms)
         ranked: list[tuple[float, int, dict[str, float]]] = []
         for at in sorted({*similar.sections(), *lexical}):
             signals = similar.signals(at) | coverage.signals(at)
-            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(self.corpus.sections[at], subject)}
+            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(self.corpus.sections[at], named)}
             ranked.append((score(signals), at, signals))
         # Two sections rarely tie, but when they do their place in the corpus keeps every run in the same order.
         ranked.sort(key=lambda item: (-item[0], item[1]))

@@ -124,8 +124,12 @@ class Named:
     others: tuple[str, ...] = ()
 
     @property
+    def all(self) -> tuple[str, ...]:
+        return self.languages + self.frameworks + self.others
+
+    @property
     def any(self) -> bool:
-        return bool(self.languages or self.frameworks or self.others)
+        return bool(self.all)
 
 
 class Technologies:

@@ -18,7 +18,7 @@ CREATE TABLE orders (
     id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     customer_id bigint      NOT NULL,
     status      text        NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'placed', 'paid', 'cancelled')),
-    currency    char(3)     NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    currency    text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     total_cents bigint      NOT NULL CHECK (total_cents >= 0),
     placed_at   timestamptz CHECK (status = 'draft' OR placed_at IS NOT NULL),
     UNIQUE (tenant_id, id),

@@ -116,3 +116,13 @@ def test_the_syllabus_says_which_core_sections_are_missing(knowledge: Path):
     guide.write_text(guide.read_text(encoding="utf-8").replace("{#once}", "{#late}"), encoding="utf-8")
 
     assert missing_core(knowledge) == ["demo/orders#once"]
+
+
+def test_two_python_examples_of_one_name_are_found(knowledge: Path):
+    other = knowledge / "examples" / "demo" / "other"
+    other.mkdir()
+    (other / "orders_demo.py").write_text("", encoding="utf-8")
+
+    (found,) = check(knowledge, today=TODAY)
+
+    assert (found.rule, found.file) == ("examples", "examples/demo/other/orders_demo.py")

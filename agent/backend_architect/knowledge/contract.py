@@ -144,7 +144,7 @@ def check(knowledge: Path | None = None, *, guide: str | None = None, today: dt.
         if guide is None or file.front.id == guide:
             findings += [Finding(shown, *found) for found in _check_guide(file, known)]
     if guide is None:
-        findings += _overdue(known)
+        findings += [*_overdue(known), *_example_names(root)]
     return sorted(set(findings))
 
 
@@ -167,6 +167,21 @@ def _overdue(known: _Known) -> Iterator[Finding]:
                 f"fact {fact_id} was due for review on {fact.review_by}; look it up again, correct it, move the date"
             )
             yield Finding("facts.yaml", 1, "fact-overdue", message)
+
+
+def _example_names(knowledge: Path) -> Iterator[Finding]:
+    """Python examples import each other by name, so a name may stand once in the whole tree."""
+    seen: dict[str, Path] = {}
+    for path in sorted((knowledge / "examples").rglob("*.py")):
+        first = seen.setdefault(path.name, path)
+        if first != path and path.name not in ("conftest.py", "__init__.py"):
+            shown = first.relative_to(knowledge)
+            yield Finding(
+                path.relative_to(knowledge).as_posix(),
+                1,
+                "examples",
+                f"{path.name} exists already: {shown}; rename one",
+            )
 
 
 # --- one guide ---------------------------------------------------------------------------------

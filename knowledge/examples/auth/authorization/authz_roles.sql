@@ -47,9 +47,9 @@ CREATE TABLE task (
 -- region rls
 ALTER TABLE task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE task FORCE ROW LEVEL SECURITY;                  -- otherwise the table owner is exempt
-CREATE POLICY task_tenant ON task
-    USING (tenant_id = current_setting('app.tenant_id'))    -- unset: an error or '', never all rows
-    WITH CHECK (tenant_id = current_setting('app.tenant_id'));
+CREATE POLICY task_tenant ON task                           -- unset or '': no row at all
+    USING (tenant_id = nullif(current_setting('app.tenant_id', true), ''))
+    WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), ''));
 -- In every transaction, before the first query:
 --   SELECT set_config('app.tenant_id', $1, true);          -- true: until the end of this transaction
 -- endregion rls

@@ -35,7 +35,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await sleep(wait);
     res.end('done');
   };
-  const numbers = { port: 0, lbDelayMs: 100, drainMs: Number(process.env.DRAIN_MS ?? 2_000) };
+  const numbers = { port: 0, lbDelayMs: 250, drainMs: Number(process.env.DRAIN_MS ?? 2_000) };
   const { server, stop } = startServer(slow, { ...numbers, closeResources: async () => console.log('resources closed') });
   server.on('listening', () => console.log(server.address().port));
   // region signal

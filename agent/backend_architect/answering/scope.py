@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend_architect.knowledge.scope_examples import ScopeExample, load_scope_examples
+from backend_architect.knowledge.scope_examples import SCOPE_EXAMPLES, ScopeExample, load_scope_examples
 from backend_architect.retrieval import Retriever
 from backend_architect.types import Hit, Scope, Specialist
 
@@ -118,7 +118,7 @@ class ScopeJudge:
     @cached_property
     def _examples(self) -> tuple[list[ScopeExample], NDArray[np.float32]]:
         examples = load_scope_examples(self._knowledge)
-        return examples, self._retriever.vectors([example.question for example in examples])
+        return examples, self._retriever.vectors([example.question for example in examples], shipped_as=SCOPE_EXAMPLES)
 
     def _can_be_read(self, question: str) -> bool:
         """Whether there is anything to judge: a word we know, a status code, or another script than ours."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from backend_architect.errors import GuideError
 from backend_architect.knowledge.registry import load_syllabus, read_yaml
 
+# The name of the file that holds their vectors.
+SCOPE_EXAMPLES = "scope-examples"
 LABELS = ("in_scope", "frontend", "devops", "data", "out_of_scope", "greeting_meta")
 
 

@@ -119,9 +119,9 @@ class Retriever:
         words = [word.lower() for word in re.findall(r"[A-Za-z][\w+#-]*", text) if len(word) > 1]
         return any(self._embedder.knows(word) or self._lexical.knows(word) for word in words)
 
-    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector a text, from the shipped vectors where they hold it."""
-        return vectors_for(texts, self._stored, self._embedder)
+    def vectors(self, texts: Sequence[str], *, shipped_as: str) -> NDArray[np.float32]:
+        """Return one unit vector a text, from the shipped vector file of that name where it holds them."""
+        return vectors_for(texts, load_vectors(self._knowledge / "index", shipped_as), self._embedder)
 
     def embed(self, text: str) -> NDArray[np.float32]:
         """Return the unit vector of one text."""
@@ -183,10 +183,6 @@ class Retriever:
     @property
     def _lexical(self) -> LexicalIndex:
         return self._compiled.lexical
-
-    @cached_property
-    def _stored(self) -> Mapping[bytes, NDArray[np.float32]]:
-        return load_vectors(self._knowledge / "index")
 
     @cached_property
     def _technologies(self) -> Technologies:

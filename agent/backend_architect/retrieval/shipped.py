@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.passages import passages
-from backend_architect.knowledge.scope_examples import load_scope_examples
+from backend_architect.knowledge.scope_examples import SCOPE_EXAMPLES, load_scope_examples
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.vectors import build_vectors, stale_files
 
@@ -19,7 +19,7 @@ def shipped_texts(knowledge: Path) -> dict[str, list[str]]:
         for guide, sections in corpus.guides.items()
     }
     examples = [example.question for example in load_scope_examples(knowledge)]
-    return guides | {"scope-examples": examples}
+    return guides | {SCOPE_EXAMPLES: examples}
 
 
 def stale_vectors(knowledge: Path) -> list[str]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 
-def load_vectors(folder: Path) -> dict[bytes, Matrix]:
-    """Return every stored vector by key; a file that cannot be read is skipped, its texts are embedded again."""
+def load_vectors(folder: Path, name: str | None = None) -> dict[bytes, Matrix]:
+    """Return the stored vectors by key, of one file or of all; what cannot be read is skipped and embedded again."""
     found: dict[bytes, Matrix] = {}
-    for path in sorted(folder.rglob("*.npz")):
+    for path in [_file(folder, name)] if name else sorted(folder.rglob("*.npz")):
         found.update(_read(path))
     return found
 

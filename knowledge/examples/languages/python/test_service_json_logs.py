@@ -5,7 +5,7 @@ import logging
 
 import httpx
 import pytest
-from json_logs import RequestIdMiddleware, request_id, set_up
+from service_json_logs import RequestIdMiddleware, request_id, set_up
 
 log = logging.getLogger("orders")
 

@@ -9,7 +9,7 @@ import uuid
 from contextvars import ContextVar
 from logging.handlers import QueueHandler, QueueListener
 
-# region json_logs
+# region service_json_logs
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
 

@@ -1,0 +1,18 @@
+"""Configuration: read once, validated whole, passed in. Secrets come as files or variables, never as defaults."""
+
+# region settings
+from pydantic import Field, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Environment first, then files such as /run/secrets/orders_database_url; no per-environment branches in code."""
+
+    model_config = SettingsConfigDict(env_prefix="ORDERS_", secrets_dir="/run/secrets", extra="forbid")
+
+    database_url: PostgresDsn  # no default: a missing value must stop the start
+    payment_key: SecretStr  # prints as '**********'
+    public_url: str = Field(pattern=r"^https://")
+    pool_size: int = Field(default=5, ge=1, le=50)
+    request_timeout_s: float = Field(default=10, gt=0, le=60)
+# endregion settings

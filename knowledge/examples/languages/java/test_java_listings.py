@@ -1,0 +1,15 @@
+"""Runs the listing that needs no more than JDK 17; the others need 21 or 25 and are run by hand."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="no JDK on this machine")
+def test_exceptions_become_problem_details_without_leaking():
+    run = subprocess.run(["java", "ErrorMapping.java"], cwd=HERE, capture_output=True, text=True, timeout=30)
+    assert (run.returncode, run.stdout.strip()) == (0, "ok"), run.stderr

@@ -90,7 +90,7 @@ class Member:
 
 # region resume
 class Room:
-    def __init__(self, keep: int = 1000) -> None:
+    def __init__(self, keep: int = 200) -> None:  # fewer than a send queue holds: a replay must fit
         self.epoch = secrets.token_hex(4)  # numbers of another life of this room mean nothing
         self.seq = 0
         self._log: deque[dict] = deque(maxlen=keep)

@@ -1,0 +1,6 @@
+pub mod blocking;
+pub mod cancel;
+pub mod errors;
+pub mod fanout;
+pub mod lazy;
+pub mod state;

@@ -1,0 +1,1 @@
+"""The app of the listings; django_project.py configures Django around it."""

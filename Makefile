@@ -39,7 +39,7 @@ index: $(VENV)/.run  ## bring the shipped vectors up to date after a change of g
 	@$(BIN)/architect knowledge sync
 
 test: $(VENV)/.dev  ## run the tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: format lint types imports test evals  ## everything CI runs
 

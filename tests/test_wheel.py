@@ -76,6 +76,6 @@ def test_a_wheel_in_an_empty_environment_answers_from_the_root_folder(wheel: Pat
 
 
 def _site_packages() -> Path:
-    import numpy
+    import numpy as np
 
-    return Path(numpy.__file__).parents[1]
+    return Path(np.__file__).parents[1]

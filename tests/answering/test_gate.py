@@ -261,8 +261,8 @@ def test_without_sections_everything_is_judgement() -> None:
         ("A <b>bold</b> <img src=x onerror=alert(1)> text.", "A bold  text."),
         ("A <scr<b>ipt>alert(1)</script> text.", "A alert(1) text."),
         (
-            "Use <token> or List<String> if 1 < 2.",
-            "Use <token> or List<String> if 1 < 2.",
+            "Use <token> or List<T>.",
+            "Use <token> or List<T>.",
         ),
         ("See https://evil.example/?d=1 now.", "See `https://evil.example/?d=1` now."),
         ("See <https://evil.example/> now.", "See `https://evil.example/` now."),
@@ -296,6 +296,10 @@ HALVES = (
     *("-->", ". ", "\n", "`", "\x1b[", "\x1b]", "B", "<", "!", "(", "\\", "[x]: "),
 )
 HOSTILE = st.lists(st.one_of(st.sampled_from(HALVES), st.text(max_size=3)), max_size=25).map("".join)
+
+
+def test_a_short_sentence_with_a_number_no_section_has_is_marked() -> None:
+    assert released("The header is an RFC standard since 2021 [1].").endswith("since 2021. *(own judgement)*")
 
 
 @given(HOSTILE)

@@ -22,6 +22,7 @@ from backend_architect.answering.statements import (
     Splitter,
     Unit,
     code_spans,
+    content_words,
     exemption,
     numbers,
     plain,
@@ -31,6 +32,7 @@ from backend_architect.types import Section, Support, Verdict
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 QUOTED_WORDS = 5
+CLAIM_WORDS = 4
 # Of sections that support a sentence about equally, one that is cited already is cited again.
 NEARLY_EQUAL = 0.1
 _POINTER = re.compile(
@@ -190,7 +192,7 @@ class Gate:
         bare = plain(text)
         statement = read(bare)
         if reason:
-            return self._rule_exempt(statement, cited, reason)
+            return self._rule_exempt(statement, cited, reason, content_words(bare))
         if unit.kind == "quote":
             return self._rule_quote(bare, statement, cited)
         return self._rule_statement(bare, statement, cited)
@@ -203,7 +205,7 @@ class Gate:
     def _judge(self, statement: Sentence, *refs: str) -> Evidence:
         return judge(statement, [prepare(self._by_ref[ref]) for ref in refs], self._weights)
 
-    def _rule_exempt(self, statement: Sentence, cited: tuple[str, ...], reason: str) -> _Ruling:
+    def _rule_exempt(self, statement: Sentence, cited: tuple[str, ...], reason: str, words: int) -> _Ruling:
         """What is no statement needs no citation, but one that it carries must be right, and so must the numbers and names of a short sentence."""
         if reason != "short":
             return _Ruling("exempt", reason)
@@ -212,8 +214,10 @@ class Gate:
         evidence = {ref: self._judge(statement, ref) for ref in self._by_ref} if statement.atoms else {}
         if any(found.outcome == "supports" for found in evidence.values()):
             return _Ruling("exempt", reason)
-        ruling = self._rule_unsupported(evidence, cited) if evidence else None
-        return ruling if ruling and ruling.support == "contradicted" else _Ruling("exempt", reason)
+        ruling = self._rule_unsupported(evidence, cited) if evidence else _Ruling("exempt", reason)
+        # Numbers and names that no section has make a claim of all but the shortest sentence.
+        is_claim = ruling.support == "contradicted" or words >= CLAIM_WORDS
+        return ruling if is_claim else _Ruling("exempt", reason)
 
     def _rule_quote(self, bare: str, statement: Sentence, cited: tuple[str, ...]) -> _Ruling:
         words = f" {squeeze(bare)} "

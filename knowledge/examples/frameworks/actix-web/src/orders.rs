@@ -26,7 +26,7 @@ pub struct NewOrder {
 
 #[get("/orders/{id}")]
 async fn show(
-    user: Principal, // first: without a valid token nothing else is extracted
+    user: Principal, // first: its 401 comes before any other refusal
     id: web::Path<i64>,
     orders: web::Data<dyn Orders>,
 ) -> Result<impl Responder, ApiError> {

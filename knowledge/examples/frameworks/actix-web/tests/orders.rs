@@ -48,6 +48,7 @@ async fn every_refusal_has_its_status_and_a_problem_body() {
         ("GET", "/v1/orders/7", "writer", "", 404), // somebody else's order
         ("GET", "/v1/orders/abc", "reader", "", 404),
         ("GET", "/v1/orders/7", "forged", "", 401),
+        ("POST", "/v1/orders", "forged", "{", 401), // not 400
         ("POST", "/v1/orders", "reader", r#"{"note":"n"}"#, 403),
         ("POST", "/v1/orders", "writer", r#"{"note":"n"}"#, 201),
         ("POST", "/v1/orders", "writer", r#"{"note":"n","owner":"x"}"#, 400),

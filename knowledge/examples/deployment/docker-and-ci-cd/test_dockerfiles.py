@@ -8,6 +8,7 @@ from tree_sitter_language_pack import get_parser
 
 HERE = Path(__file__).parent
 GOOD = sorted(path.name for path in HERE.glob("*.Dockerfile") if path.name != "bad.Dockerfile")
+LANGUAGES = {"go", "java", "node", "php", "python", "rust"}
 SECRET = re.compile(r"(?i)(password|secret|token|api_?key)")
 INSTALL = re.compile(r"pip install|npm (ci|install)|composer install|uv sync|go mod download")
 
@@ -22,7 +23,8 @@ def violations(text: str) -> set[str]:
     final = steps[last_from:]
     found = set()
     for kind, line, _ in steps:
-        if kind == "from" and (line.split()[1].endswith(":latest") or ":" not in line.split()[1]):
+        image = next((word for word in line.split()[1:] if not word.startswith("--")), "")  # after --platform
+        if kind == "from" and (image.endswith(":latest") or ":" not in image):
             found.add("unpinned base")
         if kind in {"env", "arg"} and SECRET.search(line):
             found.add("secret in a layer")
@@ -46,7 +48,7 @@ def test_good_files_parse_and_keep_the_rules(name: str) -> None:
 
 
 def test_six_languages_are_shown() -> None:
-    assert len(GOOD) == 6
+    assert LANGUAGES <= {name.partition(".")[0] for name in GOOD}
 
 
 def test_the_bad_file_breaks_every_rule() -> None:

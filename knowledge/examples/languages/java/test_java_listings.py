@@ -11,5 +11,6 @@ HERE = Path(__file__).parent
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="no JDK on this machine")
 def test_exceptions_become_problem_details_without_leaking():
-    run = subprocess.run(["java", "ErrorMapping.java"], cwd=HERE, capture_output=True, text=True, timeout=30)
+    command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "ErrorMapping.java"]
+    run = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=30)
     assert (run.returncode, run.stdout.strip()) == (0, "ok"), run.stderr

@@ -24,6 +24,9 @@ func statusOf(err error) (code int, detail string) {
 	if invalid, ok := errors.AsType[*InvalidError](err); ok { // before Go 1.26: errors.As
 		return http.StatusUnprocessableEntity, invalid.Error()
 	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge, "the body is too large"
+	}
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return http.StatusNotFound, "there is no such order"

@@ -3,4 +3,5 @@ pub mod cancel;
 pub mod errors;
 pub mod fanout;
 pub mod lazy;
+pub mod send;
 pub mod state;

@@ -107,3 +107,16 @@ async fn a_real_server_on_a_free_port() {
     handle.stop(true).await;
     running.await.unwrap().unwrap();
 }
+
+#[actix_web::test]
+async fn unknown_routes_use_the_same_format() {
+    use actix_web::HttpResponse;
+    use orders_actix::errors::ApiError;
+    let app = test::init_service(
+        App::new().default_service(web::to(|| async { Err::<HttpResponse, _>(ApiError::NotFound) })),
+    )
+    .await;
+    let response = test::call_service(&app, test::TestRequest::with_uri("/nope").to_request()).await;
+    assert_eq!(response.status(), 404);
+    assert_eq!(response.headers().get("content-type").unwrap(), "application/problem+json");
+}

@@ -3,5 +3,6 @@ pub mod cancel;
 pub mod errors;
 pub mod fanout;
 pub mod lazy;
+pub mod patch;
 pub mod send;
 pub mod state;

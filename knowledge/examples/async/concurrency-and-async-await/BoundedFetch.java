@@ -10,7 +10,7 @@ class BoundedFetch {
     // region bounded
     /** At most {@code atOnce} at a time; the first failure, or the deadline, interrupts the rest. */
     static <T, R> List<R> mapBounded(List<T> items, int atOnce, Duration total, Work<T, R> work) throws Exception {
-        var pool = Executors.newFixedThreadPool(Math.min(atOnce, items.size())); // Java 21: virtual threads + Semaphore
+        var pool = Executors.newFixedThreadPool(atOnce); // Java 21: virtual threads and a Semaphore
         try {
             var finished = new ExecutorCompletionService<R>(pool);
             var futures = new ArrayList<Future<R>>();
@@ -46,6 +46,7 @@ class BoundedFetch {
             running.decrementAndGet();
             return n * 2;
         });
+        if (!mapBounded(List.<Integer>of(), 7, Duration.ofSeconds(1), n -> n).isEmpty()) throw new AssertionError();
         if (out.get(99) != 198 || peak.get() > 7) throw new AssertionError(peak);
         var interrupted = new AtomicInteger();
         long t = System.nanoTime();

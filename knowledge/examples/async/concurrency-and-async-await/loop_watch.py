@@ -9,7 +9,7 @@ async def watch(report: Callable[[float], None], every: float = 0.05) -> None:
     while True:
         due = time.perf_counter() + every
         await asyncio.sleep(every)
-        report(time.perf_counter() - due)          # export p99 and maximum; alert above 50 ms
+        report(time.perf_counter() - due)          # export p99 and maximum; alert over 50 ms
 
 
 def parse_report(data: bytes) -> int:

@@ -183,7 +183,7 @@ def test_another_consumer_takes_over_and_poison_is_parked(client):
         raise ValueError
 
     client.xadd(jobs.STREAM, {"to": "bad"})
-    for _ in range(8):
+    for _ in range(5):
         jobs.work_once(client, "alive", broken, min_idle_ms=1, max_deliveries=3, block_ms=1)
         time.sleep(0.003)
     assert client.xpending(jobs.STREAM, jobs.GROUP)["pending"] == 0

@@ -5,7 +5,7 @@ from django.conf import settings
 
 if not settings.configured:
     settings.configure(
-        SECRET_KEY="test-only-test-only-test-only-test-only-test-only",
+        SECRET_KEY="test-only-" * 6,
         ALLOWED_HOSTS=["testserver"],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "rest_framework", "django_shop"],

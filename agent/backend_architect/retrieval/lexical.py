@@ -266,15 +266,10 @@ class LexicalIndex:
         return [(int(row), float(score)) for row, score in rows]
 
     def coverage(self, words: Sequence[str]) -> Coverage:
-        """Return which sections contain each word of a question, and are asked with it; word forms count as the word."""
+        """Return which sections contain each word of a question; other forms of a word count as the word."""
         telling = sorted(words, key=lambda word: (self._frequency.get(word, 0), word))[:_COVERED_WORDS]
-        contained: dict[str, frozenset[int]] = {}
-        asked: dict[str, frozenset[int]] = {}
         with self._lock:
-            for word in telling:
-                contained[word] = self._rows(_quoted(word))
-                asked[word] = self._rows(f"{{questions}} : {_quoted(word)}")
-        return Coverage(self._size, contained, asked)
+            return Coverage(self._size, {word: self._rows(_quoted(word)) for word in telling})
 
     def _rows(self, match: str) -> frozenset[int]:
         return frozenset(row for (row,) in self._db.execute("select rowid from words where words match ?", (match,)))
@@ -308,22 +303,16 @@ class LexicalIndex:
 class Coverage:
     """How much of a question's words a section contains, rarer words counting more."""
 
-    def __init__(self, size: int, contained: Mapping[str, frozenset[int]], asked: Mapping[str, frozenset[int]]) -> None:
-        self._contained = contained
-        self._asked = asked
+    def __init__(self, size: int, sections_with: Mapping[str, frozenset[int]]) -> None:
+        self._sections_with = sections_with
         # A word the guides never use is the rarest of all: it lowers the coverage of every section.
-        self._rarity = {word: math.log(1 + size / (1 + len(rows))) for word, rows in contained.items()}
+        self._rarity = {word: math.log(1 + size / (1 + len(rows))) for word, rows in sections_with.items()}
         self._total = sum(self._rarity.values()) or 1.0
 
-    def signals(self, section: int) -> dict[str, float]:
-        """Return the shares, in [0, 1], that a section is asked with and contains."""
-        return {
-            "covered_asked": self._share(section, self._asked),
-            "covered": self._share(section, self._contained),
-        }
-
-    def _share(self, section: int, rows: Mapping[str, frozenset[int]]) -> float:
-        return sum(rarity for word, rarity in self._rarity.items() if section in rows[word]) / self._total
+    def share(self, section: int) -> float:
+        """Return the share, in [0, 1], that a section contains."""
+        found = (rarity for word, rarity in self._rarity.items() if section in self._sections_with[word])
+        return sum(found) / self._total
 
 
 def _column_texts(section: Section) -> tuple[str, str, str, str]:

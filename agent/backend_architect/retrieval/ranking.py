@@ -13,14 +13,13 @@ from backend_architect.types import PassageKind, Section
 # Signals by name. Similarities are cosines of the question with passages of the section, `n` best of a kind averaged;
 # coverage is the share of the question's telling words, rarer words counting more, that the section contains.
 WEIGHTS: Mapping[str, float] = {
-    "question": 0.64,
+    "question": 0.77,
     "questions3": 0.40,
-    "prose": 0.58,
-    "prose2": 0.35,
-    "answer": 0.09,
-    "lexical": 0.17,
-    "covered_asked": 0.11,
-    "covered": 0.54,
+    "prose": 0.48,
+    "prose2": 0.23,
+    "answer": 0.05,
+    "lexical": 0.18,
+    "covered": 0.55,
     "subject": 0.25,
 }
 _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")

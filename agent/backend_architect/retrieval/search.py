@@ -94,8 +94,8 @@ class Retriever:
         coverage = self._lexical.coverage(asked.terms)
         ranked: list[tuple[float, int, dict[str, float]]] = []
         for at in sorted({*similar.sections(), *lexical}):
-            signals = similar.signals(at) | coverage.signals(at)
-            signals |= {"lexical": lexical.get(at, 0.0), "subject": subject_fit(self.corpus.sections[at], named)}
+            signals = similar.signals(at) | {"covered": coverage.share(at), "lexical": lexical.get(at, 0.0)}
+            signals |= {"subject": subject_fit(self.corpus.sections[at], named)}
             ranked.append((score(signals), at, signals))
         # Two sections rarely tie, but when they do their place in the corpus keeps every run in the same order.
         ranked.sort(key=lambda item: (-item[0], item[1]))

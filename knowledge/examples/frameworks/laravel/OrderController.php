@@ -44,7 +44,7 @@ final class OrderController
     public function cancel(Order $order): Response
     {
         Gate::authorize('cancel', $order);
-        $order->update(['status' => 'cancelled']);
+        $order->forceFill(['status' => 'cancelled'])->save();
 
         return response()->noContent();
     }

@@ -24,13 +24,12 @@ final class PlaceOrder
                     throw new ConflictHttpException("Not enough {$line['sku']} in stock.");
                 }
             }
-            $order = Order::create([
+            $order = new Order(['customer_id' => $data['customer_id'], 'reference' => $data['reference']]);
+            $order->forceFill([
                 'organisation_id' => $user->organisation_id,                // from the session, never from the body
                 'user_id' => $user->id,
-                'customer_id' => $data['customer_id'],
-                'reference' => $data['reference'],
                 'status' => 'new',
-            ]);
+            ])->save();
             $order->lines()->createMany($data['lines']);
             SendReceipt::dispatch($order->id)->afterCommit();               // the default is: at once, before the commit
 

@@ -8,8 +8,8 @@ SELECT round(total_exec_time::numeric)                                        AS
        round(mean_exec_time::numeric, 2)                                      AS mean_ms,
        round(max_exec_time::numeric, 1)                                       AS max_ms,
        round((100 * total_exec_time / sum(total_exec_time) OVER ())::numeric) AS percent,
-       rows / calls                                                           AS rows_per_call,
-       (shared_blks_hit + shared_blks_read) / calls                           AS blocks_per_call,
+       rows / greatest(calls, 1)                                              AS rows_per_call,
+       (shared_blks_hit + shared_blks_read) / greatest(calls, 1)              AS blocks_per_call,
        left(regexp_replace(query, '\s+', ' ', 'g'), 60)                       AS query
 FROM pg_stat_statements
 ORDER BY total_exec_time DESC

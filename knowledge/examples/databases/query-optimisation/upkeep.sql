@@ -20,13 +20,13 @@ HAVING count(*) > 1;
 
 -- region matview
 CREATE MATERIALIZED VIEW revenue_by_day AS
-SELECT created_at::date AS day, count(*) AS orders, sum(total_cents) AS total_cents
+SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS orders, sum(total_cents) AS total_cents
 FROM orders WHERE status = 'paid' GROUP BY 1;
 
 CREATE UNIQUE INDEX revenue_by_day_key ON revenue_by_day (day);  -- needed by CONCURRENTLY
 
 REFRESH MATERIALIZED VIEW CONCURRENTLY revenue_by_day;           -- readers see the old rows until it is done
 -- endregion
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT created_at::date AS day, sum(total_cents) FROM orders WHERE status = 'paid' GROUP BY 1;
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT (created_at AT TIME ZONE 'UTC')::date AS day, sum(total_cents) FROM orders WHERE status = 'paid' GROUP BY 1;
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT day, total_cents FROM revenue_by_day;
 DROP MATERIALIZED VIEW revenue_by_day;

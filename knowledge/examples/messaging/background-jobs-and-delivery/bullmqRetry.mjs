@@ -2,7 +2,7 @@
 import { Queue, UnrecoverableError, Worker } from "bullmq";
 
 // region bullmq
-const connection = { host: "redis.example", maxRetriesPerRequest: null };
+const connection = { host: "redis.example" }; // BullMQ itself lifts the retry limit for workers; a Queue shall fail fast
 
 const receipts = new Queue("receipts", {
   connection,
@@ -17,11 +17,15 @@ const receipts = new Queue("receipts", {
 new Worker("receipts", async (job) => {
   const response = await fetch("https://mail.example/send", {
     method: "POST",
-    headers: { "idempotency-key": `receipt:${job.data.orderId}` }, // from the business, the same on every attempt
+    headers: {
+      "content-type": "application/json",
+      "idempotency-key": `receipt:${job.data.orderId}`, // from the business, the same on every attempt
+    },
     body: JSON.stringify(job.data),
     signal: AbortSignal.timeout(10_000),
   });
-  if (response.status === 400 || response.status === 422) throw new UnrecoverableError(await response.text());
+  const permanent = response.status >= 400 && response.status < 500 && ![408, 409, 425, 429].includes(response.status);
+  if (permanent) throw new UnrecoverableError(`mail provider refused with ${response.status}`);
   if (!response.ok) throw new Error(`mail provider answered ${response.status}`);
 }, { connection, concurrency: 10 });
 // endregion

@@ -5,7 +5,7 @@ from celery import Celery
 app = Celery("shop", broker="amqp://broker.example//")
 app.conf.update(
     task_acks_late=True,                 # default False: acknowledged before the task runs
-    task_reject_on_worker_lost=True,     # default False: a killed worker process still acknowledges
+    task_reject_on_worker_lost=True,     # default False: a killed worker still acknowledges; bound the loop by a delivery limit
     worker_prefetch_multiplier=1,        # default 4 per process: long tasks would wait behind each other
     task_time_limit=300,                 # hard stop, well below the broker's acknowledgement timeout
 )

@@ -91,7 +91,13 @@ def redrive(db, broker, consumer: str, where: str = "1 = 1", limit: int = 100) -
         (consumer, limit),                           # `where` is typed by an operator, never by a user
     ).fetchall()
     for message_id, payload in rows:
-        broker.publish(message_id, payload, attempts=0)
-        db.execute("DELETE FROM dead_letter WHERE consumer = ? AND message_id = ?", (consumer, message_id))
+        db.execute("BEGIN IMMEDIATE")                # PostgreSQL: BEGIN
+        try:                                         # delete first: a repeat that fails at once waits, then parks again
+            db.execute("DELETE FROM dead_letter WHERE consumer = ? AND message_id = ?", (consumer, message_id))
+            broker.publish(message_id, payload, attempts=0)   # returns after the broker's confirm, or raises
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
     return len(rows)
 # endregion

@@ -36,8 +36,8 @@ def place_order(db: sqlite3.Connection, order_id: str) -> None:
 # region relay
 def relay_once(db: sqlite3.Connection, publish: Callable, batch: int = 100) -> int:
     """Publish unsent rows in order. `publish` returns after the broker CONFIRMED, or raises."""
-    rows = db.execute(                               # PostgreSQL with several relays: FOR UPDATE SKIP LOCKED,
-        "SELECT seq, message_id, topic, key, payload FROM outbox "   # which gives up order between rows
+    rows = db.execute(                               # one relay; several must hold row locks up to the UPDATE
+        "SELECT seq, message_id, topic, key, payload FROM outbox "
         "WHERE sent_at IS NULL ORDER BY seq LIMIT ?", (batch,),
     ).fetchall()
     for seq, message_id, topic, key, payload in rows:

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+import threading
 from dataclasses import dataclass, field
 
 import pytest
@@ -129,3 +130,41 @@ def test_redrive_keeps_the_id_so_a_second_redrive_changes_nothing(db):
     assert drain(db, broker) == ["done"]
     broker.publish("m1", body)
     assert drain(db, broker) == ["duplicate"] and balance(db) == 100
+
+
+def test_a_redriven_message_that_fails_at_once_is_parked_again(tmp_path):
+    path = tmp_path / "jobs.db"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.executescript(ic.SCHEMA)
+    broker = Broker()
+    broker.publish("m1", "not json")
+    assert drain(db, broker) == ["dead"]
+    started, workers = threading.Event(), []
+
+    def consume(message):
+        worker_db = sqlite3.connect(path, isolation_level=None, timeout=10)
+        started.set()
+        ic.on_message(worker_db, Broker(), message, "ledger", ic.credit)
+        worker_db.close()
+
+    def publish(message_id, body, attempts=0):       # the consumer takes the message before redrive has finished
+        workers.append(threading.Thread(target=consume, args=(Message(message_id, body, attempts),)))
+        workers[0].start()
+        started.wait(5)
+        workers[0].join(0.2)
+
+    broker.publish = publish
+    assert ic.redrive(db, broker, "ledger") == 1
+    workers[0].join(10)
+    assert db.execute("SELECT message_id FROM dead_letter").fetchall() == [("m1",)]
+    db.close()
+
+
+def test_a_failed_publish_keeps_the_parked_message(db):
+    broker = Broker()
+    broker.publish("m1", "not json")
+    drain(db, broker)
+    broker.publish = lambda *args, **kwargs: (_ for _ in ()).throw(ConnectionError("broker down"))
+    with pytest.raises(ConnectionError):
+        ic.redrive(db, broker, "ledger")
+    assert db.execute("SELECT count(*) FROM dead_letter").fetchone() == (1,)

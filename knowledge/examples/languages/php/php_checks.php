@@ -6,7 +6,7 @@ declare(strict_types=1);
 set_error_handler(static function (int $level, string $message, string $file, int $line): never {
     throw new ErrorException($message, 0, $level, $file, $line);
 });
-foreach (['order_types', 'order_store', 'login_session', 'worker_state', 'fiber_loop'] as $name) {
+foreach (['order_types', 'order_store', 'login_session', 'worker_state', 'fiber_loop', 'problem_errors', 'fpm_pool'] as $name) {
     require __DIR__ . "/$name.php";
 }
 
@@ -79,6 +79,10 @@ $task = static function (string $name): callable {
 };
 check((new Loop())->all(['a' => $task('A'), 'b' => $task('B'), 'c' => $task('C')]) === ['a' => 'A', 'b' => 'B', 'c' => 'C'], 'results');
 check(microtime(true) - $start < 0.12, 'three waits of 50 ms overlap');
+
+// pool
+check(fpmPool(2048, 256, 60, 2.0, 0.25, 20) === ['children' => 8, 'limited_by' => 'cpu'], 'cpu bound');
+check(fpmPool(512, 256, 60, 2.0, 0.1, 20) === ['children' => 4, 'limited_by' => 'memory'], 'memory bound');
 
 // ini
 check(parse_ini_file(__DIR__ . '/production.ini')['session.use_strict_mode'] === '1', 'the ini file parses');

@@ -11,6 +11,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -37,6 +39,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler { // its base class a
                 .toList();
         problem.setProperty("errors", errors); // extension members are written at the top level
         return handleExceptionInternal(ex, problem, headers, HttpStatusCode.valueOf(422), request);
+    }
+
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    void security(RuntimeException ex) {
+        throw ex; // Spring Security answers 401 and 403; without this the catch-all makes them 500
     }
 
     @ExceptionHandler(Exception.class)

@@ -1,20 +1,26 @@
 """A small JSON Patch (RFC 6902): add, remove, replace, test. Move and copy are left out on purpose."""
 
 import copy
-import json
 
 
 class PatchError(ValueError):
     """Answer 422, or 409 when a `test` fails; nothing has been changed."""
 
 
-def _json(value):
-    return json.dumps(value, sort_keys=True)  # in Python True == 1; in JSON they differ
+def _same(a, b):
+    """Equal as JSON: 1 and 1.0 are (RFC 6902 §4.6), True and 1 are not, although Python says so."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return isinstance(a, bool) == isinstance(b, bool) and a == b
 
 
 # region json-patch
 def _walk(doc, pointer):
     """The container that holds the last token of an RFC 6901 pointer, and the key or index in it."""
+    if not isinstance(pointer, str) or not pointer.startswith("/"):
+        raise PatchError(f"not a pointer below the root: {pointer!r}")
     tokens = [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
     for token in tokens[:-1]:
         doc = doc[_index(token, len(doc) - 1)] if isinstance(doc, list) else doc[token]
@@ -44,7 +50,7 @@ def apply_patch(document, operations):
                 parent[key] = op["value"]
             elif op["op"] == "remove":
                 del parent[key]
-            elif op["op"] != "test" or _json(parent[key]) != _json(op["value"]):
+            elif op["op"] != "test" or not _same(parent[key], op["value"]):
                 raise PatchError(f"{op['op']} failed at {op['path']}")
         except (KeyError, IndexError, TypeError) as error:
             raise PatchError(f"cannot apply {op!r}") from error

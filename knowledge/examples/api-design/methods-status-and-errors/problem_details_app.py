@@ -77,7 +77,9 @@ def field_error(error):
     source, *path = error["loc"]
     where = {"pointer": pointer(path)} if source == "body" else {"parameter": str(path[-1]), "in": source}
     code, text = CODES.get(error["type"], ("invalid", "is not valid"))
-    return where | {"code": code, "detail": text.format_map(error.get("ctx", {}))}  # never error["input"]
+    ctx = error.get("ctx", {})
+    limit = {"limit": v for k, v in ctx.items() if k in ("ge", "le", "min_length")}
+    return where | limit | {"code": code, "detail": text.format_map(ctx)}  # never error["input"]
 
 
 def install_validation_handler(app):

@@ -31,9 +31,13 @@ async function handleQuery(req) {
   } catch {
     return { status: 400, title: "The content is not JSON" };
   }
+  if (query === null || typeof query !== "object" || Array.isArray(query)) {
+    return { status: 422, title: "The query must be an object" }; // otherwise 5 would select everything
+  }
   const unknown = Object.keys(query).filter((name) => !FIELDS.has(name));
   if (unknown.length) return { status: 422, title: `Unknown filter: ${unknown.join(", ")}` };
   const { status, minTotal = 0 } = query;
+  if (!Number.isFinite(minTotal)) return { status: 422, title: "minTotal must be a number" };
   return { items: ORDERS.filter((o) => (!status || o.status === status) && o.total >= minTotal) };
 }
 // endregion

@@ -32,6 +32,7 @@ test("no media type is 400, a foreign one 415 with Accept-Query", async () => {
 test("type and content disagree is 400, an unknown filter 422", async () => {
   assert.equal((await query("{")).status, 400);
   assert.equal((await query(JSON.stringify({ colour: "red" }))).status, 422);
+  for (const body of ["null", "5", "[]", '"paid"', '{"minTotal":"a"}']) assert.equal((await query(body)).status, 422, body);
 });
 
 test("other methods are 405 with the list", async () => {

@@ -26,7 +26,7 @@ def test_failed_test_changes_nothing():
     assert doc == {"status": "open", "tags": []}
 
 
-@pytest.mark.parametrize("path", ["/missing/x", "/tags/5", "/tags/01", "/tags/x", "/tags/²"])
+@pytest.mark.parametrize("path", ["/missing/x", "/tags/5", "/tags/01", "/tags/x", "/tags/²", "", "tags", "x/tags", 5, None])
 def test_bad_paths(path):
     with pytest.raises(PatchError):
         apply_patch({"tags": ["a"]}, [{"op": "replace", "path": path, "value": 1}])
@@ -42,3 +42,10 @@ def test_a_test_operation_guards_an_index_against_a_moved_array():
 def test_true_is_not_one():
     with pytest.raises(PatchError):
         apply_patch({"a": 1}, [{"op": "test", "path": "/a", "value": True}])
+
+
+def test_numbers_are_compared_by_value():
+    doc = {"a": {"b": [1, "x"]}}
+    assert apply_patch(doc, [{"op": "test", "path": "/a", "value": {"b": [1.0, "x"]}}]) == doc
+    with pytest.raises(PatchError):
+        apply_patch(doc, [{"op": "test", "path": "/a", "value": {"b": [1]}}])

@@ -27,6 +27,7 @@ def test_field_errors_carry_pointer_and_own_code(client):
     }
     assert "nope" not in reply.text and "pattern" not in reply.text  # neither the input nor the library's words
     assert [e["detail"] for e in body["errors"] if e["code"] == "too_small"] == ["must be at least 1"]
+    assert [e.get("limit") for e in body["errors"] if e["code"] == "too_small"] == [1]
 
 
 def test_query_parameter_is_named_as_parameter(client):

@@ -18,7 +18,7 @@ export function encodeCursor(secret, key, queryHash, { ttl = 3 * 86_400, now = D
 }
 
 export function decodeCursor(secret, token, queryHash, { now = Date.now() / 1000 } = {}) {
-  const parts = token.length > 512 ? [] : token.split(".");
+  const parts = typeof token === "string" && token.length <= 512 ? token.split(".") : []; // ?cursor[]=x is no string
   if (parts.length !== 2) throw new BadCursor("cursor is not valid");
   const [body, tag] = [parts[0], Buffer.from(parts[1], "base64url")];
   const expected = sign(secret, body);

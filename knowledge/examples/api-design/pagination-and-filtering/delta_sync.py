@@ -23,7 +23,10 @@ class TokenExpired(Exception):
 
 # region delta
 def changes_since(db, token, limit=100):
-    """Current state of everything that changed after `token`: items, ids of removed items, next token, more?"""
+    """Current state of everything that changed after `token`: items, ids of removed items, next token, more?
+
+    Call it inside one read transaction, so that a purge cannot fall between the statements.
+    """
     oldest, newest = db.execute("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM changes").fetchone()
     pruned = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").fetchone()
     if token + 1 < oldest or (oldest == 0 and pruned and token < pruned[0]):

@@ -31,7 +31,9 @@ def open_db():
 # region page
 def list_orders(db, account_id, after=None, limit=50):
     """One page and the key to continue from. `after` is (created_at, id) of the last row the client has."""
-    limit = max(1, min(limit, 200))
+    if limit < 1:
+        raise ValueError("limit must be 1 or more")  # the route answers 400
+    limit = min(limit, 200)
     params = {"account_id": account_id, "limit_plus_one": limit + 1}  # one more row answers "is there a next page?"
     if after is None:
         rows = db.execute(STATEMENTS["first-page"], params).fetchall()

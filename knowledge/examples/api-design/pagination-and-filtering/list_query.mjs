@@ -19,6 +19,7 @@ export function listOrdersSql(accountId, searchParams) {
   let order = "o.created_at DESC, o.id DESC";
   let limit = 50;
   for (const [name, value] of searchParams) {
+    if (searchParams.getAll(name).length > 1) throw new BadQuery(name, "given more than once");
     if (name === "sort") {
       const column = SORTS.get(value.replace(/^-/, ""));
       if (!column) throw new BadQuery("sort", `can sort by ${[...SORTS.keys()].join(", ")}`);

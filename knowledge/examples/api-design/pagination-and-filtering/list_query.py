@@ -1,6 +1,6 @@
 """Sort and filter from the query string to SQL: names through an allow-list, values through parameters."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 
 
 class BadQuery(ValueError):
@@ -34,7 +34,7 @@ def timestamp(text):
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError("offset missing")
-    return value.isoformat()
+    return value.astimezone(timezone.utc).isoformat()  # one offset for all, so that text columns compare too
 
 
 def cents(text):
@@ -63,9 +63,13 @@ FILTERS = {  # parameter → (SQL with ? or {in}, parser); anything unknown is r
 }
 
 
-def where(account_id, query):
+def where(account_id, pairs):
     clauses, values = ["o.account_id = ?"], [account_id]  # from the token, never from the query string
-    for name, text in query.items():
+    seen = set()
+    for name, text in pairs:  # all pairs: a dict would silently keep one of two values
+        if name in seen:
+            raise BadQuery(name, "given more than once")
+        seen.add(name)
         if name not in FILTERS:
             raise BadQuery(name, f"unknown filter; known: {', '.join(FILTERS)}")
         sql, parse = FILTERS[name]

@@ -19,6 +19,10 @@ test("limit is clamped, nonsense refused", () => {
   for (const bad of ["limit=0", "limit=-1", "limit=1e9", "limit=abc"]) assert.throws(() => build(bad), BadQuery);
 });
 
+test("a repeated parameter is refused, not decided by its position", () => {
+  for (const bad of ["limit=5&limit=9", "status=paid&status=open", "sort=total&sort=-total"]) assert.throws(() => build(bad), BadQuery);
+});
+
 test("injection and inherited names are refused", () => {
   for (const bad of ["sort=id;drop table orders", "sort=constructor", "__proto__=x", "constructor=x", "status=x' OR 1=1"]) {
     assert.throws(() => build(bad), BadQuery);

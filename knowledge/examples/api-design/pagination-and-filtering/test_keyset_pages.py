@@ -28,6 +28,13 @@ def test_every_row_once_although_timestamps_repeat(db):
     assert walk(db) == list(range(20, 0, -1))
 
 
+def test_limit_is_clamped_above_and_refused_below(db):
+    assert len(list_orders(db, "a", None, 10_000)[0]) == 20
+    for bad in (0, -1):
+        with pytest.raises(ValueError):
+            list_orders(db, "a", None, bad)
+
+
 def test_without_tie_breaker_rows_are_lost(db):
     seen, after = [], "9999"
     while rows := db.execute(

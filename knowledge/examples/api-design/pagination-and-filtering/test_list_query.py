@@ -24,7 +24,7 @@ def db():
 
 
 def ids(db, query=None, sort="-created_at"):
-    clause, values = where("acme", query or {})
+    clause, values = where("acme", (query or {}).items())
     return [r[0] for r in db.execute(f"SELECT o.id FROM orders o {clause} {order_by(sort)}", values)]
 
 
@@ -65,8 +65,8 @@ def test_filters(db):
 
 def test_values_are_data(db):
     with pytest.raises(BadQuery):
-        where("acme", {"status": "paid') OR 1=1 --"})
-    clause, values = where("acme' OR '1'='1", {})
+        where("acme", [("status", "paid') OR 1=1 --")])
+    clause, values = where("acme' OR '1'='1", [])
     assert db.execute(f"SELECT count(*) FROM orders o {clause}", values).fetchone()[0] == 0
 
 
@@ -83,5 +83,15 @@ def test_values_are_data(db):
 )
 def test_refused(name, text):
     with pytest.raises(BadQuery) as caught:
-        where("acme", {name: text})
+        where("acme", [(name, text)])
     assert caught.value.parameter == name
+
+
+def test_repeated_parameter_is_refused():
+    with pytest.raises(BadQuery, match="more than once"):
+        where("acme", [("status", "paid"), ("status", "open")])
+
+
+def test_offsets_are_compared_as_instants(db):
+    assert ids(db, {"created_at[gte]": "2026-11-02T11:30:00+01:00"}) == []  # 10:30 UTC
+    assert ids(db, {"created_at[gte]": "2026-11-02T11:00:00+01:00"}) == [3, 2]

@@ -4,14 +4,14 @@ import { createHash, randomUUID } from "node:crypto";
 // region middleware
 export async function idempotent(store, request, work, { leaseMs = 30_000, now = Date.now } = {}) {
   const key = request.headers["idempotency-key"]?.trim().replace(/^"(.*)"$/, "$1");
-  if (!key) return problem(400, "Idempotency-Key header is required");
+  if (!key) return problem(400, "key-missing", "Idempotency-Key header is required");
   const hash = createHash("sha256").update(`${request.method}\n${request.path}\n`).update(request.body).digest("hex");
 
   const owner = randomUUID();
   const row = await store.claim({ account: request.account, key, hash, owner, leaseMs, now: now() });
-  if (row.hash !== hash) return problem(422, "Idempotency-Key was used with another request");
+  if (row.hash !== hash) return problem(422, "key-reused", "Idempotency-Key was used with another request");
   if (row.reply) return { ...row.reply, headers: { ...row.reply.headers, "idempotent-replayed": "true" } };
-  if (row.owner !== owner) return problem(409, "The first request with this key is still running", { "retry-after": "1" });
+  if (row.owner !== owner) return problem(409, "key-in-flight", "The first request is still running", { "retry-after": "1" });
 
   try {
     // hand the SAME derived key to the payment provider: a second run after a crash must not charge again
@@ -24,10 +24,10 @@ export async function idempotent(store, request, work, { leaseMs = 30_000, now =
   }
 }
 
-const problem = (status, title, headers = {}) => ({
+const problem = (status, slug, title, headers = {}) => ({
   status,
   headers: { "content-type": "application/problem+json", ...headers },
-  body: JSON.stringify({ type: "https://api.example.com/problems/idempotency", title, status }),
+  body: JSON.stringify({ type: `https://api.example.com/problems/${slug}`, title, status }),
 });
 // endregion
 

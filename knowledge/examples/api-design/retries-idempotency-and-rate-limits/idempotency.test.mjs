@@ -39,6 +39,7 @@ test("a twin that arrives while the first runs gets 409 with Retry-After and doe
   const twin = await idempotent(store, request(), () => assert.fail("the twin ran the work"));
   assert.equal(twin.status, 409);
   assert.equal(twin.headers["retry-after"], "1");
+  assert.match(JSON.parse(twin.body).type, /key-in-flight$/);
   finish({ status: 201, headers: {}, body: "{}" });
   assert.equal((await running).status, 201);
 });

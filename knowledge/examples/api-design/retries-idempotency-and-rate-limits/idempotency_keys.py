@@ -20,7 +20,7 @@ CREATE TABLE idempotency_keys (
   key          TEXT    NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
   request_hash TEXT    NOT NULL,           -- SHA-256 of method, path and raw body
   status       INTEGER,                    -- NULL until the work is done
-  body         TEXT,                       -- the first reply, replayed byte for byte
+  body         TEXT,                       -- the first reply, byte for byte; add a column for Location or ETag if you send them
   created_at   INTEGER NOT NULL,           -- Unix seconds; the purge job uses it
   PRIMARY KEY (account_id, key)            -- the constraint that decides the race
 );

@@ -1,5 +1,6 @@
 """Client retries: what to retry, full jitter, a retry budget, an overall deadline, Retry-After."""
 import random
+import socket
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -17,7 +18,7 @@ class Reply:
 
 # region classify
 RETRY_STATUS = {408, 429, 502, 503, 504}             # 500 only if the API documents it as transient
-NEVER_SENT = (ConnectionRefusedError,)               # nothing reached the server: any method may go again
+NEVER_SENT = (ConnectionRefusedError, socket.gaierror)   # refused, no DNS: nothing reached the server: any method may go again
 
 
 def may_retry(method: str, outcome: Reply | Exception, has_key: bool) -> bool:
@@ -26,6 +27,8 @@ def may_retry(method: str, outcome: Reply | Exception, has_key: bool) -> bool:
     if isinstance(outcome, Reply):
         if outcome.status == 429:
             return True                              # refused before any work
+        if outcome.status == 409:                    # a key's first request is still running: wait and repeat
+            return has_key and "retry-after" in outcome.headers
         return repeatable and outcome.status in RETRY_STATUS
     if isinstance(outcome, NEVER_SENT):
         return True

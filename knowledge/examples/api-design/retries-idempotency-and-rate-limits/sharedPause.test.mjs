@@ -51,3 +51,18 @@ test("a 429 seen by one pauses the others too", async () => {
   assert.ok(responses.every((response) => response.status === 200));
   assert.equal(sentAt.filter((at) => at < 5000).length, 1);
 });
+
+test("after the pause the agreed rate holds again, also for a date and for the last attempt", async () => {
+  for (const header of ["5", new Date(5000).toUTCString()]) {
+    const time = fakeTime();
+    const gate = new ApiGate({ perSecond: 10, ...time });
+    const sentAt = [];
+    const send = async () => { sentAt.push(time.now()); return reply(sentAt.length === 1 ? 429 : 200, { "retry-after": header }); };
+    const all = Promise.all(Array.from({ length: 20 }, () => gate.run(send, { attempts: 1 })));
+    await time.drain();
+    await all;
+    assert.equal(sentAt.length, 20); // the refused one is not repeated, yet its pause holds for the others
+    assert.ok(sentAt.slice(1).every((at) => at >= 5000));
+    assert.ok(sentAt.slice(2).every((at, i) => at - sentAt[i + 1] >= 99.9));
+  }
+});

@@ -1,4 +1,5 @@
 import random
+import socket
 from collections import Counter
 from datetime import datetime, timezone
 
@@ -39,7 +40,11 @@ class World:
     ("POST", TimeoutError(), True, True),
     ("PATCH", Reply(503), False, False),
     ("POST", ConnectionRefusedError(), False, True),  # never sent
+    ("POST", socket.gaierror(), False, True),         # no address: never sent
     ("POST", Reply(429), False, True),
+    ("POST", Reply(409, {"retry-after": "1"}), True, True),   # the key's first request is still running
+    ("POST", Reply(409), True, False),               # a conflict with the state stays one
+    ("PUT", Reply(409, {"retry-after": "1"}), False, False),
     ("GET", Reply(400), True, False),
     ("GET", Reply(422), True, False),
     ("GET", Reply(500), True, False),

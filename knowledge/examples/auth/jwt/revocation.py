@@ -22,7 +22,8 @@ class Revocations:
 
     def end_everything(self, iss: str, sub: str) -> None:  # password changed, account locked, role removed
         self.db.execute(
-            "INSERT INTO subject_cutoff VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET revoked_at = excluded.revoked_at",
+            "INSERT INTO subject_cutoff VALUES (?, ?, ?) "
+            "ON CONFLICT (iss, sub) DO UPDATE SET revoked_at = excluded.revoked_at",
             (iss, sub, int(time.time())),
         )
 

@@ -18,6 +18,7 @@ from jwt.algorithms import ECAlgorithm
 
 SIGNING = ec.generate_private_key(ec.SECP256R1())
 ATTACKER = ec.generate_private_key(ec.SECP256R1())
+NEXT = ec.generate_private_key(ec.SECP256R1())  # the issuer's next signing key
 PUBLIC_PEM = SIGNING.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
@@ -163,10 +164,10 @@ def test_scope_is_compared_as_a_word() -> None:
 # region rotation
 def test_rotation_overlap_and_cooldown(endpoint) -> None:
     keys = PyJWKClient(endpoint.url, cooldown_duration=0)
-    old, new = mint(), mint(ATTACKER, kid="k2")
+    old, new = mint(), mint(NEXT, kid="k2")
     validate(old, keys)
     assert endpoint.fetches == 1
-    endpoint.keys.append(jwk(ATTACKER, "k2"))  # published next to the old key
+    endpoint.keys.append(jwk(NEXT, "k2"))  # published next to the old key
     validate(new, keys)
     validate(old, keys)  # tokens signed before the switch still pass
     assert endpoint.fetches == 2

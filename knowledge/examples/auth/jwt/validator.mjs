@@ -18,7 +18,7 @@ export async function validate(token, keys = jwks) {
     });
     return payload;
   } catch (cause) {
-    const outage = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'].includes(cause.code); // the key endpoint's fault
+    const outage = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(cause.code); // the key endpoint's fault
     const status = outage || !(cause instanceof errors.JOSEError) ? 503 : 401;
     throw Object.assign(new Error('token not accepted', { cause }), { status });
   }

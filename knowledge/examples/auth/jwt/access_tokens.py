@@ -1,8 +1,10 @@
 """Resource-server validation of RFC 9068 access tokens with PyJWT."""
 
 # region validate
+from json import JSONDecodeError
+
 import jwt
-from jwt import PyJWKClient, PyJWKClientConnectionError
+from jwt import PyJWKClient, PyJWKClientConnectionError, PyJWKSetError
 
 ISSUER = "https://id.example.com"
 AUDIENCE = "https://orders.api.example.com"
@@ -12,6 +14,10 @@ REQUIRED = ["iss", "aud", "exp", "iat", "jti", "sub", "client_id"]
 
 class InvalidToken(Exception):
     """Answer 401 with WWW-Authenticate: Bearer error="invalid_token"; log the cause, do not return it."""
+
+
+class KeysUnavailable(Exception):
+    """The key endpoint is down or returns rubbish: our outage, not the caller's fault. Answer 503."""
 
 
 def validate(token: str, keys: PyJWKClient) -> dict:
@@ -29,8 +35,8 @@ def validate(token: str, keys: PyJWKClient) -> dict:
             leeway=30,
             options={"require": REQUIRED},
         )
-    except PyJWKClientConnectionError:
-        raise  # our outage, not the caller's fault: 503
+    except (PyJWKClientConnectionError, PyJWKSetError, JSONDecodeError) as error:
+        raise KeysUnavailable(str(error)) from error
     except (jwt.PyJWTError, KeyError) as error:
         raise InvalidToken(str(error)) from error
 # endregion

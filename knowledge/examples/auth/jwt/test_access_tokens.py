@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 import pytest
-from access_tokens import AUDIENCE, ISSUER, InvalidToken, allow, validate
+from access_tokens import AUDIENCE, ISSUER, InvalidToken, KeysUnavailable, allow, validate
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt import PyJWKClient, PyJWKClientConnectionError
+from jwt import PyJWKClient
 from jwt.algorithms import ECAlgorithm
 
 SIGNING = ec.generate_private_key(ec.SECP256R1())
@@ -31,13 +31,13 @@ def jwk(key: ec.EllipticCurvePrivateKey, kid: str) -> dict:
 class Endpoint:
     def __init__(self) -> None:
         self.keys = [jwk(SIGNING, "k1")]
-        self.fetches = 0
+        self.fetches, self.page = 0, b""
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 endpoint.fetches += 1
-                body = json.dumps({"keys": endpoint.keys}).encode()
+                body = endpoint.page or json.dumps({"keys": endpoint.keys}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -183,5 +183,14 @@ def test_rotation_overlap_and_cooldown(endpoint) -> None:
 
 def test_key_endpoint_down_is_not_the_callers_fault() -> None:
     keys = PyJWKClient("http://127.0.0.1:9/jwks.json", timeout=1)
-    with pytest.raises(PyJWKClientConnectionError):
+    with pytest.raises(KeysUnavailable):
         validate(mint(), keys)
+
+
+def test_rubbish_from_the_key_endpoint_is_not_the_callers_fault(endpoint) -> None:
+    endpoint.page = b"<html>maintenance</html>"
+    with pytest.raises(KeysUnavailable):
+        validate(mint(), PyJWKClient(endpoint.url))
+    endpoint.page, endpoint.keys = b"", []
+    with pytest.raises(KeysUnavailable):
+        validate(mint(), PyJWKClient(endpoint.url))

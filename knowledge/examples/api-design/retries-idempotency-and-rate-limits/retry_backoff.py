@@ -88,15 +88,15 @@ def call(
             outcome = error
         done = isinstance(outcome, Reply) and outcome.status < 400
         last = attempt == attempts - 1
-        if done or last or not may_retry(method, outcome, has_key) or not budget.take():
+        if done or last or not may_retry(method, outcome, has_key):
             break
         wait = rng() * min(cap, base * 2 ** attempt)             # full jitter: uniform from 0
         if isinstance(outcome, Reply):
             asked = retry_after_seconds(outcome.headers.get("retry-after"), wall())
             if asked is not None:
                 wait = asked + wait                              # never earlier than asked, jitter on top
-        if clock() + wait >= give_up:
-            break                                                # the answer would come too late
+        if clock() + wait >= give_up or not budget.take():
+            break                                                # it would come too late, or the budget is spent
         sleep(wait)
     if isinstance(outcome, Exception):
         raise outcome

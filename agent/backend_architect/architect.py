@@ -31,6 +31,7 @@ from backend_architect.errors import ModelError, QuestionError
 from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.markdown import first_sentence
 from backend_architect.retrieval import Retriever
+from backend_architect.retrieval.search import questions_in
 from backend_architect.settings import Settings, default_cache_dir
 from backend_architect.types import (
     Answer,
@@ -60,6 +61,9 @@ if TYPE_CHECKING:
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
 _TOOL_HITS = 4
+_SEVERAL, _MAX_PARTS = 2, 3
+# What a part of a question finds alone must rank about as high as what the whole finds.
+_PART_RATIO = 0.75
 _FOLLOW_UPS = 3
 
 # Everything a terminal or a log could act on; newline and tab stay.
@@ -186,7 +190,17 @@ class _Rooms:
             frameworks=named.frameworks,
             turns=tuple(memory.turns),
             ledger=ledger,
+            parts=self._parts(standalone, hits),
         )
+
+    def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Return the best section for each question when several are asked at once, in the order they are asked."""
+        asked = questions_in(standalone)
+        if len(asked) < _SEVERAL or not hits:
+            return ()
+        best = (self.retriever.search(question, limit=1) for question in asked[:_MAX_PARTS])
+        found = [hit for part in best for hit in part if hit.section.area != "scope"]
+        return tuple(hit for hit in found if hit.score >= _PART_RATIO * hits[0].score)
 
     def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
         """Return the planned question that this one is, when its section is not written and no other comes near."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,14 @@ Mode = Literal["guides", "model"]
 Specialist = Literal["Frontend & UI Specialist", "DevOps & Infrastructure", "Database & Data Specialist"]
 PassageKind = Literal["question", "answer", "prose"]
 Support = Literal["supported", "judgement", "contradicted", "unsupported", "exempt"]
+
+
+# Guides name the regions of their counter-examples so (docs/authoring.md 2.5).
+_COUNTER_EXAMPLE = re.compile(r"vulnerable|naive|insecure|unsafe|leaky|wrong|attack", re.IGNORECASE)
+_COUNTER_CAPTION = re.compile(
+    r"\b(?:vulnerable|naive|insecure)\b(?!.*\b(?:fixed|corrected|refuses|instead)\b)", re.IGNORECASE
+)
+_COUNTER_DEFINITION = re.compile(r"\b(?:def|function|func|fn)\s+\w*(?:vulnerable|insecure|naive)", re.IGNORECASE)
 
 
 class _Frozen(BaseModel):
@@ -43,6 +52,15 @@ class Listing:
     code: str
     example: str | None = None
     executed: bool = True
+
+    @property
+    def is_counter_example(self) -> bool:
+        """Whether it shows the mistake, not the way: such a listing never stands alone in an answer."""
+        return bool(
+            _COUNTER_EXAMPLE.search(self.example or "")
+            or _COUNTER_CAPTION.search(self.caption)
+            or _COUNTER_DEFINITION.search(self.code)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +308,7 @@ class Brief:
     frameworks: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    parts: tuple[Hit, ...] = ()  # the best section for each question, when several were asked at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from backend_architect import Architect
 from backend_architect.answering.extractive import compose, pick_listing, with_mark
 from backend_architect.knowledge.markdown import words
 from backend_architect.types import Brief, Draft, Hit, Listing, Part, Pitfall, Section
@@ -102,7 +103,7 @@ def test_prose_keeps_within_the_words_asked_for():
 
 
 def test_a_near_section_is_named_with_its_opening_and_own_number():
-    draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.6))))
+    draft = compose(brief(hits=(Hit(section(), 0.9), Hit(section("late"), 0.75))))
 
     assert "- **How do I take an order late?** Take an order late with a key. The key is unique. [2]" in draft.text
     assert draft.refs == ("demo/orders#once", "demo/orders#late")
@@ -127,6 +128,54 @@ def test_a_distant_section_stays_out():
 
 def test_a_table_is_cited_under_it_so_that_it_stays_a_table():
     assert with_mark("| a |\n| --- |\n| 1 |", "[1]") == "| a |\n| --- |\n| 1 |\n\nTable from [1]."
+
+
+def test_a_counter_example_is_never_shown():
+    wrong = Listing("the mistake (Python).", "python", "insert_vulnerable()", "demo.py#vulnerable")
+    right = Listing("the way (Go).", "go", "Insert()", "demo.go#fixed")
+
+    assert pick_listing((wrong, right), ("python",)) == right
+    assert pick_listing((wrong,), ("python",)) is None
+
+
+def test_no_shipped_section_would_show_a_counter_example_as_the_way():
+    with Architect(use_model=False, store="exact") as architect:
+        shown = [pick_listing(s.listings, (language,)) for s in architect.sections() for language in s.languages]
+
+    assert [x.caption for x in shown if x is not None and "vulnerable" in f"{x.code} {x.example}"] == []
+
+
+def test_a_symptom_of_the_opposite_kind_is_no_cause():
+    pitfall = Pitfall("An order is lost when a worker is killed", "acknowledged before the work", "acknowledge after")
+    asked = "our order ran twice after the worker was killed"
+
+    text = compose(
+        brief("debug", question=asked, standalone=asked, hits=(Hit(section(pitfalls=(pitfall,)), 0.9),))
+    ).text
+
+    assert not text.startswith("**Likely cause**")
+
+
+def test_a_yes_that_answers_another_question_is_left_out():
+    hit = Hit(section(short_answer="Yes, take the order once. The key decides."), 0.9, {"question": 0.6})
+
+    assert compose(brief(hits=(hit,))).text.startswith("Take the order once.")
+
+
+def test_code_comes_from_a_near_section_when_the_best_has_none():
+    bare = Hit(section("bare", listings=()), 0.9)
+
+    draft = compose(brief("code", hits=(bare, Hit(section(), 0.7))))
+
+    assert "insert()" in draft.text
+
+
+def test_each_of_two_questions_gets_its_section():
+    other = Hit(section("refund", question="How do I refund?", short_answer="Refund by a new entry. Never edit."), 0.7)
+
+    draft = compose(brief(parts=(Hit(section(), 0.9), other)))
+
+    assert "**How do I refund?** Refund by a new entry. Never edit. [2]" in draft.text
 
 
 def test_without_listings_there_is_no_code():

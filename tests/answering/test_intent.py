@@ -19,6 +19,8 @@ from backend_architect.answering.intent import intent_of, wants_code
         ("What is an idempotency key?", "explain"),
         ("show me the code for keyset pagination", "code"),
         ("give me an example in Go", "code"),
+        ("write me a token bucket middleware in Go", "code"),
+        ("show me that in python", "code"),
         ("I want to become a backend developer, where do I start", "learn"),
         ("how many hours is the roadmap", "learn"),
         ("is this a good design?", "review"),

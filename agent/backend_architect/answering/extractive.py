@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,8 +16,13 @@ _JOIN_RATIO = 0.88
 # Two that are as good as tied are both shown: which of them is meant, only the asker knows.
 _TIE_RATIO = 0.95
 _MAX_SECTIONS = 3
+_NEW_WORDS = 2
+# Code that is wanted may come from a section that ranks a little lower than the best.
+_CODE_RATIO = 0.7
+_SAME_QUESTION = 0.9
+_VERDICT = re.compile(r"^(?:Yes|No)[,:;.]\s+")
 _MAX_PITFALLS = 3
-_RELATED_RATIO = 0.55
+_RELATED_RATIO = 0.7
 _MAX_RELATED = 2
 _FEWEST_WORDS = 10
 _RELATED_WORDS = 50
@@ -32,6 +38,20 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "explain": ("why", "compare", "numbers", "how", "pitfalls"),
     "learn": ("how", "compare", "numbers", "why", "pitfalls"),
     "review": ("pitfalls", "how", "why", "compare"),
+}
+
+_SYMPTOM_WORDS = 2
+_EFFECTS = {
+    "repeated": re.compile(
+        r"\b(?:twice|double\w*|duplicate\w*|repeat\w*|again|two|several times|both)\b", re.IGNORECASE
+    ),
+    "lost": re.compile(
+        r"\b(?:lost|los[es]\w*|missing|never|vanish\w*|disappear\w*|gone|not run|no \w+ arrives?)\b", re.IGNORECASE
+    ),
+    "slow": re.compile(
+        r"\b(?:slow\w*|seconds|minutes|hangs?|time[sd]? ?out|timeouts?|latency|waits?)\b", re.IGNORECASE
+    ),
+    "refused": re.compile(r"\b(?:refused|denied|rejected|401|403|forbidden|unauthori[sz]ed)\b", re.IGNORECASE),
 }
 
 _LANGUAGE_NAMES = {
@@ -89,7 +109,7 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
     first = chosen[0].section
     if brief.intent == "debug":
         _lead_with_cause(page, first, brief)
-    page.add(first.short_answer, first, must=True)
+    page.add(_opening_without_verdict(chosen[0]), first, must=True)
     for hit in chosen[1:]:
         page.add(hit.section.short_answer, hit.section, lead=f"**{hit.section.question}** ")
     for name in _PARTS.get(brief.intent, _PARTS["explain"]):
@@ -101,29 +121,52 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
 
 
 def choose_sections(brief: Brief) -> list[Hit]:
-    """Return the sections an answer is made of: the best one, and others that answer a part it does not."""
-    first, *others = brief.hits
-    chosen = [first]
-    for hit in others:
-        if len(chosen) == _MAX_SECTIONS:
-            break
-        is_tied = hit.score >= _TIE_RATIO * first.score
-        is_near = hit.score >= _JOIN_RATIO * first.score
-        if is_tied or (is_near and _adds(hit.section, [c.section for c in chosen], brief)):
-            chosen.append(hit)
-    return chosen
+    """Return the sections an answer is made of: the best one, those for the other parts of the question, near ties."""
+    first = brief.hits[0]
+    if brief.intent == "code":
+        first = _with_code(brief) or first
+    chosen = {hit.ref: hit for hit in (first, *brief.parts)}
+    for hit in brief.hits:
+        is_tied = hit.score >= _TIE_RATIO * brief.hits[0].score
+        is_near = hit.score >= _JOIN_RATIO * brief.hits[0].score
+        if is_tied or (is_near and _adds(hit.section, [c.section for c in chosen.values()], brief)):
+            chosen.setdefault(hit.ref, hit)
+    return list(chosen.values())[:_MAX_SECTIONS]
+
+
+def _with_code(brief: Brief) -> Hit | None:
+    """Return the best near section with a listing to show; one in an asked language only when it ranks as high."""
+    best = brief.hits[0].score
+    wanted = _wanted_languages(brief)
+    for hit in brief.hits:
+        shown = [listing for listing in hit.section.listings if not listing.is_counter_example]
+        if hit.score >= _JOIN_RATIO * best and any(listing.language in wanted for listing in shown):
+            return hit
+    return next(
+        (hit for hit in brief.hits if hit.score >= _CODE_RATIO * best and pick_listing(hit.section.listings, ())), None
+    )
 
 
 def _adds(section: Section, chosen: Sequence[Section], brief: Brief) -> bool:
-    """Whether a section covers words of the question that the chosen ones do not speak of in what they are asked."""
-    asked = set(query_terms(brief.standalone))
+    """Whether a section covers enough words of the question that the chosen ones do not speak of in what they are asked."""
+    names = {*brief.languages, *brief.frameworks}
+    asked = set(query_terms(brief.standalone)) - names
     covered = {term for other in chosen for term in terms(_asked_text(other))}
     own = set(terms(_asked_text(section)))
-    return len((asked & own) - covered) >= 1
+    return len((asked & own) - covered) >= _NEW_WORDS
 
 
 def _asked_text(section: Section) -> str:
     return " ".join((section.question, *section.also_asked, section.short_answer))
+
+
+def _opening_without_verdict(hit: Hit) -> str:
+    """Return the short answer; a Yes or No that answers the guide's question, and not this one, is left out."""
+    text = hit.section.short_answer
+    if hit.signals.get("question", 1.0) >= _SAME_QUESTION:
+        return text
+    bare = _VERDICT.sub("", text)
+    return bare[:1].upper() + bare[1:]
 
 
 # --- parts -------------------------------------------------------------------------------------
@@ -180,9 +223,16 @@ def _add_pitfalls(page: _Page, section: Section, brief: Brief) -> None:
 def _lead_with_cause(page: _Page, section: Section, brief: Brief) -> None:
     """Put the pitfall whose symptom is the one described before everything else, when one clearly is."""
     asked = set(query_terms(brief.standalone))
-    best = max(section.pitfalls, key=lambda p: _overlap(asked, p.symptom + " " + p.cause), default=None)
-    if best is not None and _overlap(asked, best.symptom + " " + best.cause) >= 3:
+    best = max(section.pitfalls, key=lambda p: _overlap(asked, p.symptom), default=None)
+    if best is None or _overlap(asked, best.symptom) < _SYMPTOM_WORDS:
+        return
+    if _effects(brief.standalone) == _effects(best.symptom):
         page.add(_pitfall_text(best), section, lead="**Likely cause** (symptom → cause → fix): ")
+
+
+def _effects(text: str) -> frozenset[str]:
+    """Return which kinds of trouble a text speaks of: 'runs twice' must not be explained by 'is lost'."""
+    return frozenset(kind for kind, pattern in _EFFECTS.items() if pattern.search(text))
 
 
 def _is_shown(page: _Page, pitfall: Pitfall) -> bool:
@@ -201,6 +251,8 @@ def _add_code(page: _Page, section: Section, brief: Brief) -> None:
     wanted = _wanted_languages(brief)
     listing = pick_listing(section.listings, wanted)
     if listing is None:
+        if brief.intent == "code":
+            page.blocks.append("The guides have no listing for this.")
         return
     if wanted and listing.language not in wanted and listing.language != "sql":
         asked, shown = (_LANGUAGE_NAMES.get(name, name) for name in (wanted[0], listing.language))
@@ -216,12 +268,13 @@ def _wanted_languages(brief: Brief) -> tuple[str, ...]:
 
 
 def pick_listing(listings: Sequence[Listing], languages: Sequence[str]) -> Listing | None:
-    """Return the listing in the first asked language that has one, else the first listing."""
+    """Return the listing in the first asked language that has one, else the first; never a counter-example."""
+    shown = [listing for listing in listings if not listing.is_counter_example]
     for language in languages:
-        for listing in listings:
+        for listing in shown:
             if listing.language == language or (language == "javascript" and listing.language == "typescript"):
                 return listing
-    return listings[0] if listings else None
+    return shown[0] if shown else None
 
 
 # --- what stands next to it ---------------------------------------------------------------------
@@ -229,7 +282,8 @@ def pick_listing(listings: Sequence[Listing], languages: Sequence[str]) -> Listi
 
 def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
     """Close with the first sentence of sections that rank near: where a reader would look next."""
-    near = [hit for hit in brief.hits if hit not in chosen and hit.score >= _RELATED_RATIO * chosen[0].score]
+    told = {hit.ref for hit in chosen}
+    near = [hit for hit in brief.hits if hit.ref not in told and hit.score >= _RELATED_RATIO * chosen[0].score]
     lines: list[str] = []
     for hit in near[:_MAX_RELATED]:
         sentence = _opening(hit.section.short_answer)

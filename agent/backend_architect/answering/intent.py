@@ -13,6 +13,10 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
         "code",
         re.compile(
             r"\b(?:show|give|write|need|want|see)\b[^.?!]{0,40}\b(?:code|snippet|example|implementation|sample|listing)\b"
+            r"|\b(?:show|give|write|implement)\b[^.?!]{0,60}\b(?:in|with|using) (?:python|node(?:\.?js)?|javascript|typescript|java"
+            r"|kotlin|go|golang|rust|php|c#|csharp|sql|django|fastapi|flask|express|fastify|spring(?: boot)?|gin|actix|axum|laravel)\b"
+            r"|^\W*(?:(?:and|now|ok|please)\W+)*(?:show|write|give)\b.*\b(?:that|it|this|me)\b.*\bin \w+\W*$"
+            r"|\bwrite (?:me )?an? [\w -]{0,40}(?:middleware|function|handler|endpoint|query|migration|class|test|decorator|worker|consumer)\b"
             r"|\b(?:code|snippet|sample)\s+(?:for|in|please|example)\b|\bexample\s+(?:in|code|for)\b|^\s*(?:code|snippet|example)\b",
             re.IGNORECASE,
         ),

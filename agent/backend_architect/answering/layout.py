@@ -185,8 +185,9 @@ def _listings(section: Section, brief: Brief) -> Sequence[Listing]:
     """Return the listings worth their tokens: those in an asked language, else the first; none if nobody wants code."""
     if not (_is_code_first(brief) or wants_code(brief.standalone, cast("Intent", brief.intent))):
         return ()
-    asked = [listing for listing in section.listings if listing.language in brief.languages]
-    return (asked or section.listings)[:_LISTINGS_PER_SECTION]
+    shown = [listing for listing in section.listings if not listing.is_counter_example]
+    asked = [listing for listing in shown if listing.language in brief.languages]
+    return (asked or shown)[:_LISTINGS_PER_SECTION]
 
 
 def _is_code_first(brief: Brief) -> bool:

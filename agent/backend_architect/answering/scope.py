@@ -27,12 +27,11 @@ SPECIALISTS: Mapping[str, Specialist] = {
 _NEAREST = 3
 # False refusals cost more than false answers: a specialist must be nearer than we are by this much to get the question.
 _SPECIALIST_MARGIN = 0.03
-# ... nobody at all by this much,
-_MARGIN = 0.02
 # A question that names our technologies or header fields needs more than that to be called off-topic.
 _TECHNICAL_MARGIN = 0.12
 # Below this nearness to anything we know, a text without a technical word is not ours.
 _UNKNOWN = 0.25
+_ENOUGH_COVERED = 0.8
 
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|thanks?(?: you)?(?: (?:so|very) much)?|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
@@ -75,8 +74,7 @@ class ScopeJudge:
             return ScopeDecision("greeting_meta")
         similarities = self._similarities(question)
         nearness = self._nearness(similarities)
-        # The questions of the best section are examples of ours too: the mean of its nearest three is the same measure.
-        nearness["in_scope"] = max([nearness["in_scope"], *(hit.signals["questions3"] for hit in hits[:1])])
+        nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])])
         label = _winner(nearness, is_technical=self._is_technical(question))
         if label in SPECIALISTS:
             return ScopeDecision("handoff", SPECIALISTS[label])
@@ -132,11 +130,20 @@ class ScopeJudge:
         return self._retriever.named_in(question).any or bool(identifiers(question))
 
 
+def _nearness_of_guides(hit: Hit) -> float:
+    """Return how near the questions of the best section are, the same mean of three; less when it lacks the question's words.
+
+    "How do I keep cookies soft" is near to sections on cookies, which speak neither of keeping nor of soft.
+    """
+    known = min(1.0, hit.signals["covered"] / _ENOUGH_COVERED)
+    return hit.signals["questions3"] * (1 + known) / 2
+
+
 def _winner(nearness: Mapping[str, float], *, is_technical: bool) -> str:
     """Return the label that wins: ours unless another is nearer by its margin."""
     best = max(nearness, key=lambda label: (nearness[label], label == "in_scope"))
     ours = nearness["in_scope"]
     if best == "in_scope":
         return "out_of_scope" if ours < _UNKNOWN and not is_technical else "in_scope"
-    margin = _SPECIALIST_MARGIN if best in SPECIALISTS else _TECHNICAL_MARGIN if is_technical else _MARGIN
+    margin = _SPECIALIST_MARGIN if best in SPECIALISTS else _TECHNICAL_MARGIN if is_technical else 0.0
     return best if nearness[best] - ours >= margin else "in_scope"

@@ -35,6 +35,7 @@ _SUBJECTS: Mapping[str, frozenset[str]] = {
     "databases/redis": frozenset({"redis"}),
     "databases/postgresql": frozenset({"postgresql"}),
 }
+_COMPARING = "languages/choosing-a-stack"
 # A language guide with more languages than this compares them.
 _FEW = 2
 
@@ -85,6 +86,9 @@ class Similarities:
 
 def subject_fit(section: Section, subject: Named) -> float:
     """Return how a guide's technology fits the ones asked for: 1 the same, negative another or one nobody asked for, else 0."""
+    if _is_comparison(subject):
+        # Several technologies of one kind are named: what compares them comes before what is about one of them.
+        return 1.0 if section.guide == _COMPARING else 0.0
     own = _subject_of(section)
     if not own:
         return 0.0
@@ -93,6 +97,10 @@ def subject_fit(section: Section, subject: Named) -> float:
     if section.area in ("languages", "frameworks") and (subject.languages or subject.frameworks):
         return _ABOUT_OTHER
     return _NOT_ASKED_FOR
+
+
+def _is_comparison(subject: Named) -> bool:
+    return len(subject.frameworks) > 1 or len(set(subject.languages)) > 1
 
 
 def _subject_of(section: Section) -> frozenset[str]:

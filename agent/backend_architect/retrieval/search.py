@@ -37,6 +37,11 @@ _LEXICAL = 60
 # A question longer than this is a story: its interrogative sentences are searched too, each as a view of its own.
 _LONG_WORDS = 40
 _MAX_VIEWS = 5
+_FEWEST_WORDS = 3
+_ENOUGH_TERMS = 4
+_SECOND_QUESTION = re.compile(
+    r",? and (?=(?:how|what|which|where|when|why|who|should|do|does|can|is|are)\b)", re.IGNORECASE
+)
 
 _IDENTIFIER = re.compile(
     r"(?:[A-Za-z]+-[A-Z][\w-]*|\b[1-5]\d\d\b|\bRFC\s*\d{3,5}\b|[A-Za-z_]\w*\(\)|\b\w+_\w+\b|\b[A-Z]{2,}(?:\s[A-Z]{2,})+\b|[a-z]+/[\w+-]+\+\w+)"
@@ -220,7 +225,7 @@ class Retriever:
 
     def _understood(self, question: str) -> _Question:
         text = self.corrected(question)
-        return _Question(views=views(text), terms=tuple(query_terms(text)), named=self.named_in(question))
+        return _Question(views=views(text), terms=telling_terms(text), named=self.named_in(question))
 
     def _similarities(self, texts: Sequence[str]) -> Similarities:
         near = [self._nearest(self._embedder.embed(text)) for text in texts]
@@ -247,11 +252,25 @@ def identifiers(question: str) -> tuple[str, ...]:
 
 
 def views(question: str) -> tuple[str, ...]:
-    """Return the texts to embed: the question, and for a long one its interrogative sentences and its last one."""
-    if len(question.split()) <= _LONG_WORDS:
-        parts = [part.strip() for part in re.findall(r"[^?]+\?", question)]
-        several = [part for part in parts if len(part.split()) >= 4]
-        return (question, *several) if len(several) > 1 else (question,)
-    sentences = [sentence.strip() for sentence in _SENTENCE.findall(question) if len(sentence.split()) >= 3]
+    """Return the texts to embed: the question, and for a long or a manifold one its questions one by one."""
+    asked = questions_in(question)
+    if len(question.split()) <= _LONG_WORDS and len(asked) < 2:
+        return (question,)
+    return tuple(dict.fromkeys([question, *asked[: _MAX_VIEWS - 1]]))
+
+
+def questions_in(text: str) -> list[str]:
+    """Return the questions a text asks: its interrogative sentences and their coordinated halves, else its last sentence."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.split()) >= _FEWEST_WORDS]
     asking = [sentence for sentence in sentences if sentence.endswith("?")] or sentences[-1:]
-    return tuple(dict.fromkeys([question, *asking[: _MAX_VIEWS - 1]]))
+    halves = [half.strip(" ,") for sentence in asking for half in _SECOND_QUESTION.split(sentence)]
+    return [half for half in halves if len(half.split()) >= _FEWEST_WORDS]
+
+
+def telling_terms(question: str) -> tuple[str, ...]:
+    """Return the terms to look up: of a long story those of its questions, when they say enough by themselves."""
+    everything = tuple(query_terms(question))
+    if len(question.split()) <= _LONG_WORDS:
+        return everything
+    asked = tuple(query_terms(" ".join(questions_in(question))))
+    return asked if len(asked) >= _ENOUGH_TERMS else everything

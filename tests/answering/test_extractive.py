@@ -142,7 +142,7 @@ def test_no_shipped_section_would_show_a_counter_example_as_the_way():
     with Architect(use_model=False, store="exact") as architect:
         shown = [pick_listing(s.listings, (language,)) for s in architect.sections() for language in s.languages]
 
-    assert [x.caption for x in shown if x is not None and "vulnerable" in f"{x.code} {x.example}"] == []
+    assert [x.caption for x in shown if x is not None and "vulnerable" in f"{x.caption} {x.example}"] == []
 
 
 def test_a_symptom_of_the_opposite_kind_is_no_cause():

@@ -134,7 +134,7 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX customers_email_trgm_idx ON customers USING gin (email gin_trgm_ops);
 CREATE INDEX customers_email_prefix_idx ON customers (email text_pattern_ops);
 \echo -- region text-search
-\echo '-- LIKE with a leading wildcard: GIN (email gin_trgm_ops)'
+\echo '-- ILIKE with a leading wildcard: GIN (email gin_trgm_ops)'
 EXPLAIN (ANALYZE, BUFFERS, SUMMARY OFF, COSTS OFF) SELECT id FROM customers WHERE email ILIKE '%ser4242@%';
 \echo '-- prefix: btree (email text_pattern_ops)'
 EXPLAIN (COSTS OFF) SELECT id FROM customers WHERE email LIKE 'User4242%';

@@ -1,4 +1,4 @@
-// The rosetta notes service in Go: two routes, validation, problem+json (standard library, Go 1.22 or later).
+// The rosetta notes service in Go: two routes, validation, problem+json (standard library, Go 1.24 or later).
 package main
 
 import (

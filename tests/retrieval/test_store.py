@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,58 +13,69 @@ import textwrap
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backend_architect import Architect
-from backend_architect.retrieval import store
+from backend_architect import resources
+from backend_architect.retrieval import Retriever, store
 
-QUESTIONS = ["How do I make POST safe to retry?", "deep pages are slow", "If-Match", "which language for a new service"]
+QUESTIONS = ["How do I make POST safe to retry?", "deep pages are slow", "If-Match", "which style for a new service"]
+KNOWLEDGE = resources.folder("knowledge")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One area of the guides: a store of it is built in a second, and a dozen are built here."""
+    small = tmp_path_factory.mktemp("small") / "knowledge"
+    for name in ("guides", "questions", "index"):
+        shutil.copytree(KNOWLEDGE / name / "api-design", small / name / "api-design")
+    for name in ("sources", "facts.d", "facts.yaml", "technologies.yaml", "embedder"):
+        (small / name).symlink_to(KNOWLEDGE / name)
+    return small
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, knowledge: Path) -> Path:
     cache = tmp_path_factory.mktemp("cache")
-    with Architect(use_model=False, cache_dir=cache) as architect:
-        assert architect.build_index() == "chroma"
+    retriever = Retriever(cache=cache, knowledge=knowledge)
+    assert retriever.build_store() == "chroma"
+    retriever.close()
     return cache
 
 
 @pytest.fixture(scope="module")
-def exact() -> Iterator[Architect]:
-    with Architect(use_model=False, store="exact") as architect:
-        yield architect
+def exact(tmp_path_factory: pytest.TempPathFactory, knowledge: Path) -> list[list[str]]:
+    return ranking(Retriever(cache=tmp_path_factory.mktemp("exact"), knowledge=knowledge, choice="exact"))
 
 
 @pytest.fixture
 def copy(built: Path, tmp_path: Path) -> Path:
-    import shutil
-
     return Path(shutil.copytree(built, tmp_path / "copy"))
 
 
-def ranking(architect: Architect) -> list[list[str]]:
-    return [[hit.ref for hit in architect.search(question, limit=10)] for question in QUESTIONS]
+def ranking(retriever: Retriever) -> list[list[str]]:
+    return [[hit.ref for hit in retriever.search(question, limit=10)] for question in QUESTIONS]
 
 
 def directory(cache: Path) -> Path:
     return next(cache.glob("chroma-*"))
 
 
-def test_chroma_and_exact_search_rank_alike(built: Path, exact: Architect):
-    with Architect(use_model=False, cache_dir=built, store="chroma") as architect:
-        through_chroma = ranking(architect)
+def test_chroma_and_exact_search_rank_alike(built: Path, knowledge: Path, exact: list[list[str]]):
+    with closing(Retriever(cache=built, knowledge=knowledge, choice="chroma")) as retriever:
+        through_chroma = ranking(retriever)
 
-        assert architect.store_name == "chroma"
-    assert through_chroma == ranking(exact)
+        assert retriever.store_name == "chroma"
+    assert through_chroma == exact
 
 
-def test_a_built_store_is_opened_again_without_a_rebuild(copy: Path):
+def test_a_built_store_is_opened_again_without_a_rebuild(copy: Path, knowledge: Path):
     before = directory(copy).stat().st_ino
-    with Architect(use_model=False, cache_dir=copy) as architect:
-        architect.build_index()
+    with closing(Retriever(cache=copy, knowledge=knowledge)) as retriever:
+        retriever.build_store()
 
     assert directory(copy).stat().st_ino == before
 
@@ -98,24 +110,26 @@ def crash_mark(path: Path) -> None:
     "damage",
     [garbage_in_vectors, garbage_in_database, missing_vectors, missing_manifest, garbage_in_manifest, crash_mark],
 )
-def test_a_damaged_store_is_rebuilt_and_answers_alike(copy: Path, exact: Architect, damage):
+def test_a_damaged_store_is_rebuilt_and_answers_alike(copy: Path, knowledge: Path, exact: list[list[str]], damage):
     damage(directory(copy))
 
-    with Architect(use_model=False, cache_dir=copy) as architect:
-        assert architect.build_index() == "chroma"
-        assert ranking(architect) == ranking(exact)
+    with closing(Retriever(cache=copy, knowledge=knowledge)) as retriever:
+        assert retriever.build_store() == "chroma"
+        assert ranking(retriever) == exact
 
 
-def test_a_file_where_the_cache_folder_should_be_means_exact_search_that_says_so(tmp_path: Path, exact: Architect):
+def test_a_file_where_the_cache_folder_should_be_means_exact_search_that_says_so(
+    tmp_path: Path, knowledge: Path, exact: list[list[str]]
+):
     blocked = tmp_path / "cache"
     blocked.write_text("in the way", encoding="utf-8")
 
-    with Architect(use_model=False, cache_dir=blocked) as architect:
-        name = architect.build_index()
+    with closing(Retriever(cache=blocked, knowledge=knowledge)) as retriever:
+        name = retriever.build_store()
 
         assert name.startswith("exact (")
         assert str(blocked) in name
-        assert ranking(architect) == ranking(exact)
+        assert ranking(retriever) == exact
 
 
 BUILD = textwrap.dedent(
@@ -162,10 +176,10 @@ def test_two_first_starts_at_once_both_answer_from_one_store(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_read_only_cache_folder_means_exact_search(copy: Path, exact: Architect):
+def test_a_read_only_cache_folder_means_exact_search(copy: Path, knowledge: Path, exact: list[list[str]]):
     copy.chmod(0o500)
-    with Architect(use_model=False, cache_dir=copy) as architect:
-        assert ranking(architect) == ranking(exact)
+    with closing(Retriever(cache=copy, knowledge=knowledge)) as retriever:
+        assert ranking(retriever) == exact
 
 
 def test_clearing_the_cache_removes_every_store(copy: Path):
@@ -208,20 +222,25 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(10)
+
+
+def test_a_chroma_server_ranks_like_exact_search(
+    chroma_server: str, tmp_path: Path, knowledge: Path, exact: list[list[str]]
+):
+    with closing(Retriever(cache=tmp_path, knowledge=knowledge, chroma_url=chroma_server)) as retriever:
+        assert ranking(retriever) == exact
+        assert retriever.store_name.startswith("chroma at 127.0.0.1:")
     with warnings.catch_warnings():
         # chromadb opens a connection of its own while it connects and leaves it to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
+        del retriever
         gc.collect()
 
 
-def test_a_chroma_server_ranks_like_exact_search(chroma_server: str, exact: Architect):
-    with Architect(use_model=False, chroma_url=chroma_server) as architect:
-        assert ranking(architect) == ranking(exact)
-        assert architect.store_name.startswith("chroma at 127.0.0.1:")
-
-
-def test_a_chroma_server_that_is_not_there_means_exact_search_that_says_so(exact: Architect):
+def test_a_chroma_server_that_is_not_there_means_exact_search_that_says_so(
+    tmp_path: Path, knowledge: Path, exact: list[list[str]]
+):
     url = f"http://127.0.0.1:{free_port()}"
-    with Architect(use_model=False, chroma_url=url) as architect:
-        assert ranking(architect) == ranking(exact)
-        assert f"Chroma server {url} cannot be used" in architect.store_name
+    with closing(Retriever(cache=tmp_path, knowledge=knowledge, chroma_url=url)) as retriever:
+        assert ranking(retriever) == exact
+        assert f"Chroma server {url} cannot be used" in retriever.store_name

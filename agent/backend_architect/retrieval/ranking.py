@@ -44,8 +44,9 @@ class Similarities:
     """The passages near a question, gathered by section."""
 
     def __init__(self, floor: float) -> None:
-        # A passage that was not fetched is at most as near as the last one that was.
-        self._floor = max(0.0, floor)
+        # A passage that was not fetched is at most as near as the last one that was; coarse, so that the one passage in
+        # hundreds that an approximate index misses moves no score.
+        self._floor = max(0.0, round(floor, 2))
         self._questions: dict[int, list[float]] = {}
         self._prose: dict[int, list[float]] = {}
         self._answers: dict[int, float] = {}

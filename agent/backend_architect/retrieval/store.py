@@ -184,7 +184,12 @@ def _collection_options(count: int) -> dict[str, Any]:
     # Distance must be named now and cannot be changed later; an embedding function would be downloaded at first use.
     # The vector file is written once, after the last row: with Chroma's default threshold a remainder stays in its log,
     # is replayed at every opening, and the files change under their hashes.
-    hnsw = {"space": "cosine", "ef_search": 400, "sync_threshold": max(2, count), "batch_size": min(100, max(2, count))}
+    hnsw = {
+        "space": "cosine",
+        "ef_search": 1200,
+        "sync_threshold": max(2, count),
+        "batch_size": min(100, max(2, count)),
+    }
     return {"embedding_function": None, "configuration": {"hnsw": hnsw}}
 
 

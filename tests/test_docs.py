@@ -52,7 +52,9 @@ def test_the_two_commands_of_the_readme_are_targets_of_the_makefile():
     assert promised <= targets
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/tour.md", "docs/authoring.md", "docs/commands.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/tour.md", "docs/authoring.md", "docs/commands.md"]
+)
 def test_every_link_and_path_named_in_the_docs_exists(page: str):
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)

@@ -259,7 +259,8 @@ class Gate:
 
     def _rule_unsupported(self, evidence: Mapping[str, Evidence], cited: tuple[str, ...]) -> _Ruling:
         nearest = max(evidence, key=lambda ref: evidence[ref].share, default=None)
-        for ref in dict.fromkeys([*cited, *([nearest] if nearest else [])]):
+        candidates: list[str] = [*cited, nearest] if nearest else [*cited]
+        for ref in candidates:
             if evidence[ref].outcome == "conflicts":
                 return _Ruling("contradicted", f"{ref}: {evidence[ref].reason}", (ref,))
         reason = evidence[nearest].reason if nearest else "no sections were given"

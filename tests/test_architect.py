@@ -65,6 +65,16 @@ def test_a_follow_up_is_answered_about_the_topic_before(architect: Architect):
     assert len(chat.turns) == 2
 
 
+def test_a_follow_up_that_says_something_new_is_not_answered_with_the_old_answer(architect: Architect):
+    chat = architect.conversation()
+    first = chat.ask("our celery task ran twice after a pod was killed, why?")
+
+    answer = chat.ask("and how do I make the consumer idempotent?")
+
+    assert answer.text != first.text
+    assert answer.citations[0].ref == "messaging/background-jobs-and-delivery#idempotent-consumer"
+
+
 def test_a_new_topic_drops_the_old_one(architect: Architect):
     chat = architect.conversation()
     chat.ask("How do I validate a JWT?")

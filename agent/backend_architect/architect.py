@@ -22,7 +22,7 @@ from backend_architect.answering.confidence import (
     missing_terms,
 )
 from backend_architect.answering.extractive import compose
-from backend_architect.answering.follow_up import pinned, stand_alone
+from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
 from backend_architect.answering.intent import intent_of
 from backend_architect.answering.redact import redact
 from backend_architect.answering.replies import Reply, ask_back, not_covered, reply_to
@@ -31,6 +31,7 @@ from backend_architect.errors import ModelError, QuestionError
 from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.markdown import first_sentence
 from backend_architect.retrieval import Retriever
+from backend_architect.retrieval.lexical import query_terms
 from backend_architect.retrieval.search import questions_in
 from backend_architect.settings import Settings, default_cache_dir
 from backend_architect.types import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
 _TOOL_HITS = 4
+_BLENDED = 40
 _SEVERAL, _MAX_PARTS = 2, 3
 # What a part of a question finds alone must rank about as high as what the whole finds.
 _PART_RATIO = 0.75
@@ -165,7 +167,7 @@ class _Rooms:
         ledger = pinned(memory.ledger, text, self.retriever.named_in(text))
         alone = stand_alone(text, memory.turns, self.retriever.named_in)
         prepared = _Prepared(text, "in_scope", ledger, started, notices=notices)
-        found = self.retriever.search(alone.text, limit=_HITS, languages=ledger.languages, frameworks=ledger.frameworks)
+        found = self._found(alone, text, ledger)
         hits = tuple(hit for hit in found if hit.section.area != "scope")
         decision = self.judge.decide(alone.text, hits)
         reply = reply_to(text, decision, found, self.corpus, ledger)
@@ -176,10 +178,24 @@ class _Rooms:
             return replace(prepared, scope=scope, reply=reply)
         unwritten = self._unwritten(decision.planned, hits)
         sure = 0.0 if unwritten else confidence(hits)
-        brief = self._brief(text, alone.text, hits, ledger, memory)
+        brief = self._brief(text, alone, hits, ledger, memory)
         return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten)
 
-    def _brief(self, text: str, standalone: str, hits: tuple[Hit, ...], ledger: Ledger, memory: _Memory) -> Brief:
+    def _found(self, alone: StandAlone, text: str, ledger: Ledger) -> tuple[Hit, ...]:
+        """Return what is found; for a follow-up that says something new, the new words count as much as the old topic."""
+        pinned_stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
+        with_topic = self.retriever.search(alone.text, limit=_BLENDED, **pinned_stack)
+        named = self.retriever.named_in(text).all
+        says_something = [term for term in query_terms(text) if term not in named]
+        if not alone.is_follow_up or not says_something:
+            return with_topic[:_HITS]
+        by_itself = {hit.ref: hit.score for hit in self.retriever.search(text, limit=_BLENDED, **pinned_stack)}
+        lowest = min(by_itself.values(), default=0.0)
+        blended = [replace(h, score=round((h.score + by_itself.get(h.ref, lowest)) / 2, 4)) for h in with_topic]
+        return tuple(sorted(blended, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
+
+    def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: _Memory) -> Brief:
+        standalone = alone.text
         named = self.retriever.named_in(standalone)
         return Brief(
             question=text,
@@ -190,7 +206,7 @@ class _Rooms:
             frameworks=named.frameworks,
             turns=tuple(memory.turns),
             ledger=ledger,
-            parts=self._parts(standalone, hits),
+            parts=() if alone.is_follow_up else self._parts(standalone, hits),
         )
 
     def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -223,10 +223,9 @@ def _add_pitfalls(page: _Page, section: Section, brief: Brief) -> None:
 def _lead_with_cause(page: _Page, section: Section, brief: Brief) -> None:
     """Put the pitfall whose symptom is the one described before everything else, when one clearly is."""
     asked = set(query_terms(brief.standalone))
-    best = max(section.pitfalls, key=lambda p: _overlap(asked, p.symptom), default=None)
-    if best is None or _overlap(asked, best.symptom) < _SYMPTOM_WORDS:
-        return
-    if _effects(brief.standalone) == _effects(best.symptom):
+    alike = [pitfall for pitfall in section.pitfalls if _effects(pitfall.symptom) == _effects(brief.standalone)]
+    best = max(alike, key=lambda pitfall: _overlap(asked, pitfall.symptom), default=None)
+    if best is not None and _overlap(asked, best.symptom) >= _SYMPTOM_WORDS:
         page.add(_pitfall_text(best), section, lead="**Likely cause** (symptom → cause → fix): ")
 
 

@@ -386,6 +386,11 @@ class Architect:
         return self._rooms.settings
 
     @property
+    def is_indexing(self) -> bool:
+        """Whether the vector store is being opened or built behind the answers."""
+        return self._rooms.retriever.is_opening_store
+
+    @property
     def store_name(self) -> str:
         """Which vector search is in use: `chroma`, or `exact` with the reason."""
         return self._rooms.retriever.store_name

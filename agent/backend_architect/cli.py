@@ -159,6 +159,10 @@ def chat(no_model: NoModel = False, strict: Strict = False, max_words: MaxWords 
 
     with _architect(no_model=no_model, strict=strict, max_words=max_words) as architect:
         repl.chat(architect, stdin=sys.stdin, stdout=sys.stdout)
+    if architect.is_indexing:
+        # The thread is inside native code, which the interpreter must not take apart under it; the index is only a cache.
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 

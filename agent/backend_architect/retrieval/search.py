@@ -159,6 +159,11 @@ class Retriever:
         return f"exact ({self.store_problem})" if self.store_problem else "exact"
 
     @property
+    def is_opening_store(self) -> bool:
+        """Whether Chroma is being opened or built in the background right now."""
+        return self._store_thread is not None and self._store_thread.is_alive()
+
+    @property
     def store_path(self) -> Path:
         return store.store_path(self._cache, self.corpus.fingerprint)
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 ERROR: Final = 1
-USAGE: Final = 2
 INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 EXIT_CODES: Final[dict[Outcome, int]] = {

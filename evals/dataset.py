@@ -12,7 +12,7 @@ import yaml
 
 from backend_architect import Section
 from evals.loader import DatasetError, Located
-from evals.schema import Case
+from evals.schema import LABELLED, Case, Label
 
 SYLLABUS = Path(__file__).resolve().parents[1] / "knowledge" / "syllabus.yaml"
 
@@ -65,8 +65,22 @@ def _can_run(case: Case, written: Mapping[str, Section]) -> bool:
 
 
 def _only_written(case: Case, written: Mapping[str, Section]) -> Case:
-    labels = tuple(label for label in case.expected_sections if label.section in written)
-    return case.model_copy(update={"expected_sections": labels})
+    """Return the case without labels of unwritten sections; a case that has none stays the same object."""
+    if all(label.section in written for label in case.every_label):
+        return case
+
+    def kept(labels: Sequence[Label]) -> tuple[Label, ...]:
+        return tuple(label for label in labels if label.section in written)
+
+    turns = tuple(
+        turn.model_copy(
+            update={"expect": turn.expect.model_copy(update={"expected_sections": kept(turn.expect.expected_sections)})}
+        )
+        if turn.expect
+        else turn
+        for turn in case.turns
+    )
+    return case.model_copy(update={"expected_sections": kept(case.expected_sections), "turns": turns})
 
 
 def _repeated_ids(located: Sequence[Located]) -> list[str]:
@@ -100,14 +114,17 @@ def _unknown_sections(located: Sequence[Located], known: frozenset[str]) -> list
 
 
 def _refs(case: Case) -> list[str]:
-    named = [label.section for label in case.expected_sections]
-    return named + [ref for nugget in case.nuggets for ref in nugget.sections if ref not in named]
+    order = case.plan.order if case.plan else ()
+    named = [*(label.section for label in case.every_label), *order]
+    return named + [ref for nugget in case.every_nugget for ref in nugget.sections if ref not in named]
 
 
 def _unreachable_nuggets(located: Sequence[Located], written: Mapping[str, Section]) -> list[str]:
     problems = []
     for item in located:
-        for nugget in item.case.vital:
+        for nugget in item.case.every_nugget:
+            if nugget.importance != "vital":
+                continue
             texts = [written[ref].prose.lower() for ref in nugget.sections if ref in written]
             if not nugget.any_of or not texts:
                 continue
@@ -123,13 +140,12 @@ def _twins(located: Sequence[Located]) -> list[str]:
     problems = []
     for item in located:
         case = item.case
-        if case.twin is None:
-            continue
-        twin = cases.get(case.twin)
-        if twin is None or twin.kind not in ("retrieval", "answer") or twin.split != case.split:
-            problems.append(
-                f"{item.place}: {case.id}: twin {case.twin} is not an answerable case of split {case.split}"
-            )
+        for field, name in (("twin", case.twin), ("data_twin", case.data_twin)):
+            twin = cases.get(name) if name else None
+            if name and (twin is None or twin.kind not in LABELLED or twin.split != case.split):
+                problems.append(
+                    f"{item.place}: {case.id}: {field} {name} is not an answerable case of split {case.split}"
+                )
     return problems
 
 

@@ -25,10 +25,14 @@ class Observation(BaseModel):
     case_id: str
     question: str
     refs: tuple[str, ...] = ()
-    answer: Answer | None = None
+    ref_scores: tuple[float, ...] = ()  # of `refs`, in the same order
+    answer: Answer | None = None  # the last one of a conversation
+    turns: tuple[Answer, ...] = ()  # conversation: every answer, in order
     error: str | None = None
     search_ms: float | None = None
     answer_ms: float | None = None
+    is_repeatable: bool | None = None  # asked twice: whether both answers were the same; None when asked once
+    repeats: tuple[Answer, ...] = ()  # judged mode: further answers to the same question
 
 
 class Target(Protocol):

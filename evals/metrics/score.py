@@ -1,26 +1,51 @@
-"""Scores of single cases and the metrics made of them."""
+"""Scores of single cases, the evidence behind them, and the metrics made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["scored", "not_applicable", "unscored"]
+Status = Literal["scored", "not_applicable", "unscored", "error"]
+Unit = Literal["share", "ms", "tokens", "usd", "count"]
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a score: what was judged, how, on which words of the answer and which section.
+
+    `of` names what is judged (`n1`, `f1`, `statement 3`, `[2]`, `code block 1`); `rules` the rules that changed the result.
+    """
+
+    of: str
+    verdict: str
+    text: str = ""
+    refs: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one metric says about one case. Only a scored one has a value."""
+    """What one metric says about one case. Only a scored one has a value; `error` means that the agent raised."""
 
     status: Status
     value: float | None = None
     reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+Scores = Mapping[str, Score]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number over many cases. Cases whose agent raised are counted at the worst value, and named in `errors`."""
+    """One number over many cases. Cases whose agent raised are counted at the worst value, and named in `errors`.
+
+    `low` and `high` bound the 95 % interval, resampled over clusters of cases.
+    """
 
     name: str
     value: float | None
@@ -28,28 +53,35 @@ class Metric:
     errors: int = 0
     unscored: int = 0
     reason: str = ""
-    unit: Literal["share", "ms"] = "share"
-    better: Literal["higher", "lower"] = "higher"
+    unit: Unit = "share"
+    better: Better = "higher"
+    clusters: int = 0
+    low: float | None = None
+    high: float | None = None
 
 
 NOT_APPLICABLE = Score("not_applicable")
 
 
-def scored(value: float, reason: str = "") -> Score:
-    return Score("scored", value, reason)
+def scored(value: float, reason: str = "", evidence: Iterable[Evidence] = ()) -> Score:
+    return Score("scored", value, reason, tuple(evidence))
 
 
 def unscored(reason: str) -> Score:
     return Score("unscored", reason=reason)
 
 
-def mean(
-    name: str, scores: Iterable[Score], *, errors: int = 0, better: Literal["higher", "lower"] = "higher"
-) -> Metric:
+def failed(reason: str) -> Score:
+    """Return the score of a case whose agent raised: it has no value and counts as the worst one."""
+    return Score("error", reason=reason)
+
+
+def mean(name: str, scores: Iterable[Score], *, errors: int = 0, better: Better = "higher") -> Metric:
     """Return the mean over scored cases, with each of `errors` counted at the worst value."""
     kept = list(scores)
     values = [score.value for score in kept if score.status == "scored" and score.value is not None]
     left_out = sum(score.status == "unscored" for score in kept)
+    errors += sum(score.status == "error" for score in kept)
     n = len(values) + errors
     if n == 0:
         return Metric(name, None, 0, 0, left_out, "no case of this kind was run", better=better)

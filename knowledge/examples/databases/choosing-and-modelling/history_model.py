@@ -17,6 +17,10 @@ CREATE TRIGGER products_updated AFTER UPDATE ON products BEGIN
     VALUES (OLD.id, OLD.price_cents, CASE WHEN NEW.deleted_at IS NOT NULL THEN 'deleted' ELSE 'changed' END,
             (SELECT name FROM actor));                    -- PostgreSQL: current_setting('app.user', true)
 END;
+CREATE TRIGGER products_removed AFTER DELETE ON products BEGIN   -- a real DELETE must not pass unseen
+    INSERT INTO products_history (id, price_cents, change, changed_by)
+    VALUES (OLD.id, OLD.price_cents, 'removed', (SELECT name FROM actor));
+END;
 CREATE TABLE actor (name TEXT);
 """
 # endregion

@@ -16,6 +16,8 @@ CREATE TABLE comments (                           -- belongs to a post or to a p
     body     text NOT NULL,
     CHECK (num_nonnulls(post_id, photo_id) = 1)
 );
+CREATE INDEX comments_post  ON comments (post_id);    -- each foreign key: for the list, and for the cascade
+CREATE INDEX comments_photo ON comments (photo_id);
 -- endregion
 -- region tree
 WITH RECURSIVE below AS (

@@ -19,7 +19,7 @@ CREATE TABLE orders (
     placed_at   TEXT CHECK (status = 'draft' OR placed_at IS NOT NULL),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id)
 );
-CREATE UNIQUE INDEX orders_one_draft ON orders (customer_id) WHERE status = 'draft';
+CREATE UNIQUE INDEX orders_one_draft ON orders (tenant_id, customer_id) WHERE status = 'draft';
 """
 # endregion
 

@@ -28,3 +28,8 @@ def test_deleted_sku_can_be_used_again_and_a_live_one_cannot(db) -> None:
     db.execute("UPDATE products SET deleted_at = '2026-11-25'")
     db.execute("INSERT INTO products (sku, price_cents) VALUES ('tea', 90)")
     assert db.execute("SELECT sku, price_cents FROM live_products").fetchall() == [("tea", 90)]
+
+
+def test_a_real_delete_leaves_a_trace_too(db) -> None:
+    db.execute("DELETE FROM products WHERE id = 1")  # a script that bypasses the soft delete
+    assert db.execute("SELECT price_cents, change, changed_by FROM products_history").fetchall() == [(100, "removed", "ada")]

@@ -9,6 +9,7 @@ interface OrderRepository extends JpaRepository<Order, Long> {
 }
 
 @Entity
+@Table(name = "orders")                       // "order" is a reserved word in SQL
 class Order {
     @Id Long id;
 

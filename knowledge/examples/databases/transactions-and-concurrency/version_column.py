@@ -32,12 +32,12 @@ def sell(db: sqlite3.Connection, product: int, quantity: int, between=lambda: No
 
 # region optimistic
 class Stale(Exception):
-    """Somebody saved first: HTTP 412 with If-Match, else 409. Carry the current row so that the client can merge."""
+    """Somebody saved first: HTTP 412 with If-Match, else 409. Carries the current row, or None when it was deleted."""
 
 
-def load(db: sqlite3.Connection, product: int) -> dict:
+def load(db: sqlite3.Connection, product: int) -> dict | None:
     row = db.execute("SELECT id, name, version FROM products WHERE id = ?", (product,)).fetchone()
-    return dict(zip(("id", "name", "version"), row))
+    return dict(zip(("id", "name", "version"), row)) if row else None
 
 
 def save(db: sqlite3.Connection, product: dict) -> dict:

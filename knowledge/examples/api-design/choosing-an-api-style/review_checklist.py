@@ -1,5 +1,7 @@
 """The part of the pre-publication checklist that a program can read from an OpenAPI document."""
 
+import re
+
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -10,7 +12,7 @@ def findings(doc):
     if not doc.get("servers") or any(not s["url"].startswith("https://") for s in doc["servers"]):
         found.append("servers: only https:// addresses")
     for path, item in doc["paths"].items():
-        if any(part.lower().startswith(VERBS) for part in path.split("/")):
+        if any(VERB.match(part) for part in path.split("/")):
             found.append(f"{path}: a verb in the path")
         for method, op in ((m, item[m]) for m in METHODS if m in item):
             where = f"{method.upper()} {path}"
@@ -23,14 +25,14 @@ def findings(doc):
                 found.append(f"{where}: not safe to retry, no Idempotency-Key")
             if method == "get" and returns_list(doc, op) and not params & {"limit", "page_size"}:
                 found.append(f"{where}: a list without a page size")
-            errors = [r for code, r in op["responses"].items() if code[0] == "4" or code == "default"]
+            errors = [r for code, r in op["responses"].items() if str(code)[0] in "4d"]  # 4xx or default
             if not any("application/problem+json" in r.get("content", {}) for r in errors):
                 found.append(f"{where}: no problem+json error response")
     return found
 # endregion
 
 
-VERBS = ("get", "create", "update", "delete", "list", "fetch")
+VERB = re.compile("(get|create|update|delete|list|fetch)([A-Z_-]|$)")  # /getOrders, not /listings
 
 
 def resolve(doc, schema):

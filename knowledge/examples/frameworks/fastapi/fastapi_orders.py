@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, TypedDict
 
 import httpx
@@ -154,12 +155,15 @@ async def read_order(order_id: int, caller: Reader, session: Session) -> OrderOu
 
 
 # region problems
-def problem(status: int, title: str, headers: dict | None = None, **members: object) -> JSONResponse:
-    body = {"type": "about:blank", "title": title, "status": status, **members}
+def problem(status: int, detail: str, headers: dict | None = None, **members: object) -> JSONResponse:
+    title = HTTPStatus(status).phrase  # with about:blank the title is the status phrase, your text goes into detail
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 async def invalid(request: Request, exc: RequestValidationError) -> JSONResponse:
+    if any(error["type"] == "json_invalid" for error in exc.errors()):
+        return problem(400, "The body is not JSON")  # its loc is an offset in the text, not a field
     errors = [  # never exc.errors() whole: it repeats the input, passwords included
         {"pointer": "/".join(["#", *map(str, error["loc"][1:])]), "in": error["loc"][0], "detail": error["msg"]}
         for error in exc.errors()

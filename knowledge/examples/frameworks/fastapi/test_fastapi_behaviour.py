@@ -1,8 +1,10 @@
 import asyncio
 import time
+from typing import Annotated
 
 import httpx
 import pytest
+from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.testclient import TestClient
 from fastapi_behaviour import blocking, order_app
 
@@ -64,3 +66,24 @@ def test_a_background_failure_is_invisible_to_the_client() -> None:
     assert events == ["mail to ada@example.com"]  # tried once
     with pytest.raises(ConnectionError):
         TestClient(order_app([])).post("/orders")
+
+
+def test_a_request_scoped_dependency_stays_open_until_the_background_task_is_done() -> None:
+    def closed_when(scope: str) -> list[str]:
+        events: list[str] = []
+
+        async def connection():
+            yield "connection"
+            events.append("closed")
+
+        app = FastAPI()
+
+        @app.get("/")
+        async def work(tasks: BackgroundTasks, held: Annotated[str, Depends(connection, scope=scope)]) -> None:
+            tasks.add_task(events.append, "task")
+
+        TestClient(app).get("/")
+        return events
+
+    assert closed_when("request") == ["task", "closed"]
+    assert closed_when("function") == ["closed", "task"]

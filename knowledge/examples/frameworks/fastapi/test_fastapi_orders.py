@@ -75,6 +75,8 @@ def test_invalid_input_is_problem_json_without_the_input(client: TestClient) -> 
     assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
     assert {error["pointer"] for error in reply.json()["errors"]} == {"#/owner", "#/quantity"}
     assert "hunter2" not in reply.text
+    broken = client.post("/orders", content=b'{"sku":', headers=token() | {"Content-Type": "application/json"})
+    assert broken.status_code == 400 and "errors" not in broken.json() and broken.json()["title"] == "Bad Request"
     for path, method, status in (("/nothing", "GET", 404), ("/orders", "PUT", 405)):
         reply = client.request(method, path, headers=token())
         assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json")
@@ -85,7 +87,7 @@ def test_invalid_input_is_problem_json_without_the_input(client: TestClient) -> 
 def test_conflict_rolls_back_and_patch_commits(client: TestClient) -> None:
     made = client.post("/orders", json=ORDER, headers=token())
     again = client.post("/orders", json=ORDER, headers=token())
-    assert again.status_code == 409 and again.json()["title"] == "This reference is used already"
+    assert again.status_code == 409 and again.json()["detail"] == "This reference is used already"
     patched = client.patch(made.headers["location"], json={"quantity": 9}, headers=token())
     assert patched.json()["quantity"] == 9
     assert client.get(made.headers["location"], headers=token()).json()["quantity"] == 9

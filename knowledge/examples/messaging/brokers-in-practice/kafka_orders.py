@@ -68,6 +68,33 @@ def consume(bootstrap: str, group: str, handle: Callable[[dict], None], park: Ca
 # endregion
 
 
+# region transaction
+def copy_in_transactions(consumer: Consumer, producer: Producer, transform: Callable[[bytes], bytes],
+                         running: Callable[[], bool]) -> None:
+    """Read, process, write and move the offset: all or nothing, inside Kafka.
+
+    consumer: enable.auto.commit False, isolation.level read_committed, subscribed to "orders".
+    producer: its own transactional.id per instance, such as "billing-2"; one producer per consumer.
+    """
+    producer.init_transactions(30)               # aborts what a crashed run of the same id left open
+    while running():
+        records = [m for m in consumer.consume(500, 1.0) if not m.error()]
+        if not records:
+            continue
+        producer.begin_transaction()
+        try:
+            for record in records:               # transform() must not touch a database or call anybody
+                producer.produce("invoices", key=record.key(), value=transform(record.value()))
+            producer.send_offsets_to_transaction(
+                consumer.position(consumer.assignment()), consumer.consumer_group_metadata(), 30)
+            producer.commit_transaction(30)
+        except BaseException as error:
+            if not (isinstance(error, KafkaException) and error.args[0].fatal()):
+                producer.abort_transaction(30)   # a fenced producer cannot even abort
+            raise                                # restart: the group's offset has not moved
+# endregion
+
+
 def main() -> None:
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))

@@ -33,7 +33,8 @@ def partitions_needed(peak_per_second: float, per_consumer_per_second: float, ca
                       growth: float = 2.0) -> int:
     """Consumers in a group cannot exceed partitions, so plan for peak × growth while catching up."""
     consumers = math.ceil(peak_per_second * growth * catch_up / per_consumer_per_second)
-    return next(n for n in (1, 2, 3, 6, 12, 24, 48, 96, 192, 384) if n >= consumers)   # divide evenly
+    steps = (n for n in (1, 2, 3, 6, 12, 24, 48, 96, 192, 384) if n >= consumers)      # divide evenly
+    return next(steps, consumers)
 
 
 def seconds_to_drain(backlog: int, arriving_per_second: float, consumers: int,

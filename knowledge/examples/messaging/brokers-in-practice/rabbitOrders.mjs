@@ -28,7 +28,7 @@ export async function start(url, handle) {
       await handle(JSON.parse(message.content.toString()), message.properties.messageId);
       incoming.ack(message);
     } catch (error) {
-      incoming.reject(message, error.permanent !== true); // true: requeue, counted by x-delivery-limit
+      incoming.reject(message, error.permanent !== true); // true: back to the queue, delayed and counted there
     }
   });
   return { publish, close: () => connection.close() };

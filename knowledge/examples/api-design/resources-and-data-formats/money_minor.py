@@ -1,3 +1,4 @@
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
 # region money
@@ -8,6 +9,8 @@ def to_minor(amount: str, currency: str) -> int:
     """'12.50' EUR → 1250. Takes a string: a float has already lost the value."""
     if not isinstance(amount, str):
         raise TypeError("send money as a string or as minor units")
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", amount):
+        raise ValueError("not an amount")  # Decimal also takes "NaN" and "1e999990", which int() needs a minute for
     minor = Decimal(amount).scaleb(EXPONENT[currency])
     if minor != minor.to_integral_value():
         raise ValueError(f"{currency} has {EXPONENT[currency]} decimals")

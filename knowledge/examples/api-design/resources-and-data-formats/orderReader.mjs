@@ -10,7 +10,7 @@ export function readOrder(text) {
   if (!/(Z|[+-]\d\d:\d\d)$/.test(order.created_at)) throw new TypeError("created_at has no offset"); // Date would guess local time
   return {
     id: String(order.id), // ids are strings: 64-bit numbers were already rounded by JSON.parse
-    state: KNOWN_STATES.has(order.state) ? order.state : "pending", // the documented fallback of an open list
+    state: KNOWN_STATES.has(order.state) ? order.state : "unknown", // the documented fallback of an open list: show it, offer no action
     total: { amount, currency },
     createdAt: new Date(order.created_at),
     note: order.note ?? null, // an older server may leave it out

@@ -13,7 +13,7 @@ test("reads instants, fills what is missing", () => {
 });
 
 test("an unknown state falls back instead of crashing", () => {
-  assert.equal(readOrder(text({ state: "partly_refunded" })).state, "pending");
+  assert.equal(readOrder(text({ state: "partly_refunded" })).state, "unknown");
 });
 
 test("JSON.parse rounds a 64-bit id, so ids must be strings", () => {

@@ -16,6 +16,12 @@ def test_too_many_decimals_and_floats_are_refused():
         to_minor(0.1 + 0.2, "EUR")
 
 
+@pytest.mark.parametrize("amount", ["1e999990", "NaN", "Infinity", "1_000", " 1", "1,50", "", "٣"])
+def test_only_plain_decimal_digits_are_an_amount(amount):
+    with pytest.raises(ValueError, match="not an amount"):
+        to_minor(amount, "EUR")
+
+
 def test_float_arithmetic_loses_a_cent_where_integers_do_not():
     assert 0.1 + 0.2 != 0.3
     assert int(0.29 * 100) == 28  # what a naive conversion charges

@@ -19,7 +19,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[dict]:
     for item in error.errors():
         if item["type"] == "extra_forbidden":
             name = str(item["loc"][-1])
-            near = get_close_matches(name, model.model_fields, n=1)
-            found.append({"pointer": f"#/{name}", "code": "unknown_field"} | ({"did_you_mean": near[0]} if near else {}))
+            near = get_close_matches(name, model.model_fields, n=1) if len(item["loc"]) == 1 else []
+            pointer = "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in item["loc"])
+            found.append({"pointer": pointer, "code": "unknown_field"} | ({"did_you_mean": near[0]} if near else {}))
     return found
 # endregion

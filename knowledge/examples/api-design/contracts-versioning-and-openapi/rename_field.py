@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 class ProfileInput(BaseModel):
     """`name` is being replaced by `display_name`: both are accepted, and they must not contradict each other."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid")
 
     display_name: str | None = None
     name: str | None = None  # deprecated

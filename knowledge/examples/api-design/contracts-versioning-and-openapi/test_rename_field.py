@@ -9,7 +9,7 @@ def test_old_and_new_clients_agree(body):
     assert ProfileInput.model_validate(body).display_name == "Ada"
 
 
-@pytest.mark.parametrize("body", [{}, {"name": "Ada", "display_name": "Bob"}])
+@pytest.mark.parametrize("body", [{}, {"name": "Ada", "display_name": "Bob"}, {"displayname": "Ada"}, {"display_name": None}])
 def test_contradiction_or_nothing_is_refused(body):
     with pytest.raises(ValidationError):
         ProfileInput.model_validate(body)

@@ -13,17 +13,17 @@ export async function callJson(url, { method = 'GET', headers, body, signal, att
     let wait = Math.random() * 100 * 2 ** attempt; // full jitter
     try {
       const response = await fetch(url, { method, headers, body, redirect: 'error', signal: AbortSignal.any([outer, AbortSignal.timeout(attemptMs)]) });
-      if (!RETRY_STATUS.has(response.status) || last) return { status: response.status, data: await readJson(response, maxBytes) };
+      if (!RETRY_STATUS.has(response.status) || last) return { status: response.status, data: await readBody(response, maxBytes) };
       await response.body?.cancel(); // frees the connection for the next attempt
       wait = Math.max(wait, Number(response.headers.get('retry-after')) * 1000 || 0);
     } catch (error) {
-      if (outer.aborted || last || error instanceof RangeError) throw error;
+      if (outer.aborted || last || error instanceof RangeError || error instanceof SyntaxError) throw error; // a second try would read the same
     }
     await sleep(wait, undefined, { signal: outer }); // ends early when the deadline passes
   }
 }
 
-async function readJson(response, maxBytes) {
+async function readBody(response, maxBytes) {
   const chunks = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -31,6 +31,8 @@ async function readJson(response, maxBytes) {
     if (size > maxBytes) throw new RangeError(`response is over ${maxBytes} bytes`); // leaving the loop cancels the body
     chunks.push(chunk);
   }
-  return size ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : null;
+  const text = Buffer.concat(chunks).toString('utf8');
+  const json = /[/+]json\b/.test(response.headers.get('content-type') ?? ''); // a proxy's 502 page is HTML: keep its status
+  return json && size ? JSON.parse(text) : text;
 }
 // endregion

@@ -12,6 +12,9 @@ before(async () => {
   server = createServer((req, res) => {
     hits[req.url] = (hits[req.url] ?? 0) + 1;
     if (req.url === '/hang') return; // never answers
+    if (req.url === '/page') return res.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>no</h1>');
+    res.setHeader('Content-Type', 'application/json');
+    if (req.url === '/broken') return res.end('{"ok":');
     if (req.url === '/stall') return res.writeHead(200).write('{"a":'); // headers, then silence
     if (req.url === '/busy' && hits[req.url] < 3) return res.writeHead(503).end();
     if (req.url === '/down') return res.writeHead(503).end('{}');
@@ -52,4 +55,10 @@ test('the caller can cancel, and a huge body is not read whole', async () => {
   assert.ok(ms < 500);
   await assert.rejects(callJson(`${url}/huge`, { maxBytes: 1_000 }), RangeError);
   assert.equal(hits['/huge'], 1);
+});
+
+test('an HTML error page keeps its status, and broken JSON is not asked for again', async () => {
+  assert.deepEqual(await callJson(`${url}/page`), { status: 404, data: '<h1>no</h1>' });
+  await assert.rejects(callJson(`${url}/broken`), SyntaxError);
+  assert.equal(hits['/broken'], 1);
 });

@@ -10,45 +10,55 @@ export function burn(rounds) { // stands for image scaling, PDF rendering, a big
 
 // region pool
 export class WorkerPool {
-  #idle = [];
-  #queue = [];
-  #workers;
+  #idle = []; #busy = new Map(); #queue = []; #closed = false; // busy: worker → the job it runs
 
   constructor(file, size = Math.max(1, availableParallelism() - 1), maxQueue = 100) {
-    this.maxQueue = maxQueue;
-    this.#workers = Array.from({ length: size }, () => new Worker(file));
-    this.#idle.push(...this.#workers);
+    Object.assign(this, { file, maxQueue });
+    for (let n = 0; n < size; n++) this.#start();
   }
 
   run(input) {
-    if (this.#queue.length >= this.maxQueue) return Promise.reject(new Error('pool is full')); // answer 503
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ input, resolve, reject });
-      this.#next();
-    });
+    if (this.#closed || this.#queue.length >= this.maxQueue) return Promise.reject(new Error('pool is full or closed')); // answer 503
+    return new Promise((resolve, reject) => { this.#queue.push({ input, resolve, reject }); this.#next(); });
   }
 
-  #next() {
-    if (!this.#idle.length || !this.#queue.length) return;
-    const worker = this.#idle.pop();
-    const { input, resolve, reject } = this.#queue.shift();
-    worker.once('message', ({ error, result }) => {
-      this.#idle.push(worker);
-      if (error) reject(new Error(error)); else resolve(result);
-      this.#next();
+  #start() {
+    if (this.#closed) return;
+    const worker = new Worker(this.file);
+    const settle = (how, value) => { this.#busy.get(worker)?.[how](value); this.#busy.delete(worker); };
+    worker.on('message', ({ error, result }) => {
+      if (error) settle('reject', new Error(error)); else settle('resolve', result);
+      this.#next(worker);
     });
-    worker.postMessage(input); // structured clone; pass big buffers in the transfer list instead
+    worker.on('error', (error) => settle('reject', error)); // without a listener a dead thread ends the process
+    worker.on('exit', () => {
+      settle('reject', new Error('worker ended'));
+      this.#idle = this.#idle.filter((other) => other !== worker);
+      if (!this.#closed) setTimeout(() => this.#start(), 100); // replaced, but not in a hot loop
+    });
+    this.#next(worker);
   }
+
+  #next(free) {
+    if (free) this.#idle.push(free);
+    if (!this.#idle.length || !this.#queue.length) return;
+    const [worker, job] = [this.#idle.pop(), this.#queue.shift()];
+    this.#busy.set(worker, job);
+    worker.postMessage(job.input); // structured clone; pass big buffers in the transfer list instead
+  }
+// endregion
 
   async close() {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.#closed = true;
+    for (const { reject } of this.#queue.splice(0)) reject(new Error('pool is full or closed'));
+    await Promise.all([...this.#idle, ...this.#busy.keys()].map((worker) => worker.terminate()));
   }
 }
-// endregion
 
 // region worker
 if (!isMainThread) {
   parentPort.on('message', (rounds) => {
+    if (rounds === 'die') process.exit(3); // for the test: a thread that ends in the middle of a job
     try {
       parentPort.postMessage({ result: burn(rounds) });
     } catch (error) {

@@ -49,3 +49,12 @@ test('results match, and a full queue is refused instead of growing', async () =
   assert.deepEqual(await Promise.all(jobs), [burn(10), burn(20), burn(30)]);
   await pool.close();
 });
+
+test('a thread that dies fails its own job, is replaced, and the next jobs run', async () => {
+  const pool = new WorkerPool(FILE, 1);
+  const [dead, next] = await Promise.allSettled([pool.run('die'), pool.run(10)]);
+  assert.equal(dead.status, 'rejected');
+  assert.equal(next.value, burn(10));
+  await pool.close();
+  await assert.rejects(pool.run(10), /closed/);
+});

@@ -23,7 +23,7 @@ class SecurityConfig {
             .csrf(csrf -> csrf.disable()) // right only because no cookie authenticates this API
             .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
             .authorizeHttpRequests(auth -> auth
-                .requestMatchers("/actuator/health/**").permitAll()
+                .requestMatchers("/livez", "/readyz", "/actuator/health/**").permitAll() // probes bring no token
                 .anyRequest().authenticated()) // closed by default, the last rule
             .oauth2ResourceServer(oauth2 -> oauth2.jwt(Customizer.withDefaults()))
             .build();

@@ -12,7 +12,8 @@ def bulk_create(db: sqlite3.Connection, body: dict) -> tuple[int, dict]:
     if len(items) > LIMIT:
         return 413, problem(413, f"at most {LIMIT} items")
     results = []
-    with db:  # one transaction for speed; a bad item is caught before it can abort the others
+    db.execute("BEGIN")  # one transaction for speed; a bad item is caught before it can abort the others
+    with db:  # commits, or rolls back when something unexpected is raised
         for item in items:
             results.append(create_one(db, item if isinstance(item, dict) else {}))
     failed = sum(r["status"] >= 400 for r in results)
@@ -37,13 +38,14 @@ def create_one(db, item):
 # region atomic
 def bulk_create_atomic(db: sqlite3.Connection, body: dict) -> tuple[int, dict]:
     """All or nothing: the same items, one verdict."""
+    items = body["items"]  # list and size are checked as in bulk_create
     db.execute("BEGIN")
-    results = [create_one(db, item) for item in body["items"]]
-    if any(r["status"] >= 400 for r in results):
-        db.execute("ROLLBACK")
+    with db:
+        results = [create_one(db, item if isinstance(item, dict) else {}) for item in items]
         errors = [{"pointer": f"#/items/{n}", "detail": r["error"]["title"]} for n, r in enumerate(results) if "error" in r]
-        return 422, problem(422, "nothing was stored") | {"errors": errors}
-    db.execute("COMMIT")
+        if errors:
+            db.execute("ROLLBACK")
+            return 422, problem(422, "nothing was stored") | {"errors": errors}
     return 200, {"results": results}
 # endregion
 

@@ -8,6 +8,8 @@ class Rejected(Exception):
 # region dry-run
 def transfer(db: sqlite3.Connection, source: str, target: str, amount: int, validate_only: bool) -> dict:
     """The same code path for both; the preview ends in a rollback, so that it cannot drift from the real thing."""
+    if amount <= 0 or source == target:  # a negative amount would take money from the target
+        raise Rejected("amount must be positive, and the accounts must differ")
     db.execute("BEGIN IMMEDIATE")
     try:
         taken = db.execute(

@@ -2,14 +2,15 @@ import json
 import sqlite3
 import uuid
 
-from fastapi import FastAPI, Header, Request
+from fastapi import Body, Depends, FastAPI, Header, HTTPException
 from fastapi.responses import JSONResponse
 
 SCHEMA = """
 CREATE TABLE operations (
-  id TEXT PRIMARY KEY, client_key TEXT NOT NULL UNIQUE, input TEXT NOT NULL,
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, client_key TEXT NOT NULL, input TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'queued', progress INTEGER NOT NULL DEFAULT 0,
-  cancel_requested INTEGER NOT NULL DEFAULT 0, result_url TEXT, error TEXT
+  cancel_requested INTEGER NOT NULL DEFAULT 0, result_url TEXT, error TEXT,
+  UNIQUE (account, client_key)
 )
 """
 OPEN = ("queued", "running")
@@ -27,11 +28,19 @@ def problem(status, slug, title):
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
+def caller(authorization: str = Header(default="")) -> str:
+    """Stands for real authentication: the account comes from verified credentials, never from the body."""
+    account = {"Bearer token-a": "a", "Bearer token-b": "b"}.get(authorization)
+    if account is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return account
+
+
 def create_app(db):
     app = FastAPI()
 
-    def find(operation_id):
-        return db.execute("SELECT * FROM operations WHERE id = ?", (operation_id,)).fetchone()
+    def find(account, operation_id):
+        return db.execute("SELECT * FROM operations WHERE id = ? AND account = ?", (operation_id, account)).fetchone()
 
     # region accepted
     def view(row):
@@ -43,21 +52,25 @@ def create_app(db):
         return body
 
     @app.post("/v1/exports", status_code=202)
-    async def start(request: Request, idempotency_key: str | None = Header(default=None)):
+    def start(body: dict = Body(), idempotency_key: str | None = Header(default=None), account: str = Depends(caller)):
         if not idempotency_key:
             return problem(400, "key-missing", "Send an Idempotency-Key")
-        new_id = f"op_{uuid.uuid4().hex}"
+        wanted = json.dumps(body, sort_keys=True)
         db.execute(  # this row is the job: workers poll it, so 202 is only sent for work that survives a crash
-            "INSERT INTO operations (id, client_key, input) VALUES (?, ?, ?) ON CONFLICT (client_key) DO NOTHING",
-            (new_id, idempotency_key, json.dumps(await request.json())),
+            "INSERT INTO operations (id, account, client_key, input) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (account, client_key) DO NOTHING",  # per account: keys of two customers may be equal
+            (f"op_{uuid.uuid4().hex}", account, idempotency_key, wanted),
         )
-        row = db.execute("SELECT * FROM operations WHERE client_key = ?", (idempotency_key,)).fetchone()
+        query = "SELECT * FROM operations WHERE account = ? AND client_key = ?"
+        row = db.execute(query, (account, idempotency_key)).fetchone()
+        if row["input"] != wanted:
+            return problem(422, "key-reused", "This key belongs to another request")
         headers = {"Location": f"/v1/operations/{row['id']}", "Retry-After": "2"}
         return JSONResponse(view(row), 202, headers)
 
     @app.get("/v1/operations/{operation_id}")
-    def status(operation_id: str):
-        row = find(operation_id)
+    def status(operation_id: str, account: str = Depends(caller)):
+        row = find(account, operation_id)
         if row is None:
             return problem(404, "no-operation", "No such operation, or it expired")
         headers = {"Cache-Control": "no-store"} | ({"Retry-After": "2"} if row["state"] in OPEN else {})
@@ -66,12 +79,12 @@ def create_app(db):
 
     # region cancel
     @app.post("/v1/operations/{operation_id}/cancel")
-    def cancel(operation_id: str):
+    def cancel(operation_id: str, account: str = Depends(caller)):
+        if find(account, operation_id) is None:  # another account's operation looks like none
+            return problem(404, "no-operation", "No such operation")
         db.execute("UPDATE operations SET cancel_requested = 1 WHERE id = ? AND state IN ('queued', 'running')", (operation_id,))
         db.execute("UPDATE operations SET state = 'cancelled' WHERE id = ? AND state = 'queued'", (operation_id,))
-        row = find(operation_id)
-        if row is None:
-            return problem(404, "no-operation", "No such operation")
+        row = find(account, operation_id)
         if row["state"] in ("succeeded", "failed"):
             return problem(409, "already-finished", f"The operation has already {row['state']}")
         return JSONResponse(view(row), 202 if row["state"] == "running" else 200)
@@ -84,7 +97,8 @@ def create_app(db):
 def work(db, steps, run_step):
     """Claims one operation and runs it step by step; between steps it looks whether it should stop."""
     claimed = db.execute(
-        "UPDATE operations SET state = 'running' WHERE id = (SELECT id FROM operations WHERE state = 'queued' LIMIT 1) RETURNING id"
+        "UPDATE operations SET state = 'running' WHERE rowid = "
+        "(SELECT rowid FROM operations WHERE state = 'queued' ORDER BY rowid LIMIT 1) RETURNING id"
     ).fetchone()  # PostgreSQL: add FOR UPDATE SKIP LOCKED, a lease column and a sweeper for dead workers
     if claimed is None:
         return None

@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from bulk_notes import LIMIT, bulk_create, bulk_create_atomic, open_db
@@ -30,7 +32,16 @@ def test_repeat_after_a_timeout_creates_nothing_twice(db):
 def test_atomic_stores_all_or_nothing_and_points_to_the_culprit(db):
     status, body = bulk_create_atomic(db, {"items": [GOOD, BAD]})
     assert status == 422 and body["errors"][0]["pointer"] == "#/items/1" and count(db) == 0
-    assert bulk_create_atomic(db, {"items": [GOOD]})[0] == 200 and count(db) == 1
+    assert bulk_create_atomic(db, {"items": ["junk", GOOD]})[0] == 422 and count(db) == 0
+    assert bulk_create_atomic(db, {"items": [GOOD]})[0] == 200 and count(db) == 1 and not db.in_transaction
+
+
+@pytest.mark.parametrize("bulk", [bulk_create, bulk_create_atomic])
+def test_an_unexpected_error_leaves_nothing_behind(db, bulk):
+    db.execute("CREATE TRIGGER boom BEFORE INSERT ON notes WHEN NEW.key = 'z' BEGIN SELECT raise(FAIL, 'disk'); END")
+    with pytest.raises(sqlite3.Error):
+        bulk(db, {"items": [GOOD, {"key": "z", "text": "x"}]})
+    assert count(db) == 0 and not db.in_transaction
 
 
 @pytest.mark.parametrize(("items", "status"), [([], 400), (None, 400), ([GOOD] * (LIMIT + 1), 413)])

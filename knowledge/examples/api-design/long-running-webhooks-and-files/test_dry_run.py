@@ -27,4 +27,6 @@ def test_both_modes_refuse_alike(mode):
         transfer(db, "a", "b", 500, mode)
     with pytest.raises(Rejected):
         transfer(db, "a", "zz", 5, mode)
+    with pytest.raises(Rejected):
+        transfer(db, "b", "a", -50, mode)
     assert rows(db) == ([(100,), (0,)], [])

@@ -11,7 +11,7 @@ def db():
 
 @pytest.fixture
 def client(db):
-    return TestClient(create_app(db))
+    return TestClient(create_app(db), headers={"Authorization": "Bearer token-a"})
 
 
 def start(client, key="k1"):
@@ -32,6 +32,18 @@ def test_repeating_the_post_starts_nothing_new(client, db):
     assert start(client).json()["id"] == start(client).json()["id"]
     assert db.execute("SELECT count(*) FROM operations").fetchone()[0] == 1
     assert client.post("/v1/exports", json={}).status_code == 400
+    other = client.post("/v1/exports", json={"year": 2025}, headers={"Idempotency-Key": "k1"})
+    assert other.status_code == 422
+
+
+def test_another_account_neither_shares_keys_nor_sees_operations(client, db):
+    url = start(client).headers["location"]
+    stranger = TestClient(client.app, headers={"Authorization": "Bearer token-b"})
+    assert start(stranger).headers["location"] != url  # the same key, another account
+    assert stranger.get(url).status_code == 404
+    assert stranger.post(url + "/cancel").status_code == 404
+    assert client.get(url).json()["state"] == "queued"
+    assert TestClient(client.app).get(url).status_code == 401
 
 
 def test_cancel_while_queued_and_while_running(client, db):

@@ -13,7 +13,7 @@ PUBLIC = "1.1.1.1"
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
-     "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"],
+     "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "::127.0.0.1", "240.0.0.1"],
 )  # fmt: skip
 def test_internal_addresses(address):
     assert not is_public(address)
@@ -32,7 +32,7 @@ def test_other_spellings_of_loopback_are_caught_after_resolution(host):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://hooks.example/", "https://u:p@hooks.example/", "https://hooks.example:22/", "file:///etc/passwd", "https:///x"],
+    ["http://hooks.example/", "https://u:p@hooks.example/", "https://:p@hooks.example/", "https://@hooks.example/", "https://hooks.example:22/", "file:///etc/passwd", "https:///x"],
 )
 def test_urls_that_never_reach_the_resolver(url, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: pytest.fail("resolved"))

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from urllib.parse import quote
 
 SCHEMA = """
 CREATE TABLE webhook_messages (id TEXT PRIMARY KEY, body TEXT NOT NULL, received_at INTEGER NOT NULL);
@@ -21,9 +22,10 @@ def receive(db: sqlite3.Connection, message_id: str, body: bytes, now: int) -> i
 
 # region apply
 def apply(db: sqlite3.Connection, message_id: str, fetch) -> None:
-    """In a worker. `fetch(url)` reads the current state with our own credentials."""
+    """In a worker. `fetch(path)` reads the current state from the provider's configured host, with our credentials."""
     (body,) = db.execute("SELECT body FROM webhook_messages WHERE id = ?", (message_id,)).fetchone()
-    order = fetch(json.loads(body)["data"]["url"])
+    order_id = quote(json.loads(body)["data"]["id"], safe="")
+    order = fetch(f"/v1/orders/{order_id}")  # never the URL of the body: whoever forges one would be sent our token
     db.execute(  # the version decides, not the order of arrival
         "INSERT INTO orders (id, version, state) VALUES (:id, :version, :state) "
         "ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state "

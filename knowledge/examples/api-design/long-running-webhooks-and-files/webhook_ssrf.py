@@ -17,7 +17,7 @@ def is_public(text: str) -> bool:
     address = getattr(address, "ipv4_mapped", None) or address  # ::ffff:127.0.0.1 is 127.0.0.1
     if address.version == 6 and any(address in net for net in TRANSLATED):
         return False  # these carry an IPv4 address that we would have to unpack
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not address.is_reserved  # reserved: ::127.0.0.1
 
 
 def public_address(host: str, port: int) -> str:
@@ -44,7 +44,7 @@ class PinnedConnection(http.client.HTTPSConnection):
 
 def deliver(url: str, body: bytes, headers: dict[str, str], timeout: float = 15) -> int:
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or parts.username or (parts.port or 443) not in (443, 8443):
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or (parts.port or 443) not in (443, 8443):
         raise Refused("only https, no user info, port 443 or 8443")
     port = parts.port or 443
     connection = PinnedConnection(parts.hostname, port, public_address(parts.hostname, port), timeout)

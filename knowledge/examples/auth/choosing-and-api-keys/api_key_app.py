@@ -28,7 +28,8 @@ def create_app(keys: ApiKeys) -> FastAPI:
     def needs(scope: str):
         def check(who: Annotated[Caller, Depends(caller)]) -> Caller:
             if scope not in who.scopes:
-                raise HTTPException(403, f"This key lacks the scope {scope}.")
+                challenge = f'Bearer realm="orders", error="insufficient_scope", scope="{scope}"'
+                raise HTTPException(403, f"This key lacks the scope {scope}.", {"WWW-Authenticate": challenge})
             return who
 
         return check

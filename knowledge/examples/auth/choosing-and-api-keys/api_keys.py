@@ -76,19 +76,23 @@ class ApiKeys:
     # region rotate
     def rotate(self, old_id: str, overlap: int = 7 * 86_400) -> str:
         """A second key with the same rights; the old one ends after the overlap."""
-        environment, account, name, scopes, created, expires = self.db.execute(
-            "SELECT environment, account_id, name, scopes, created_at, expires_at FROM api_key WHERE key_id = ?",
-            (old_id,),
-        ).fetchone()
-        key = self.issue(account, name, json.loads(scopes), (expires - created) // 86_400, environment)
-        self.db.execute("UPDATE api_key SET revoked_at = ? WHERE key_id = ?", (int(self.now()) + overlap, old_id))
-        return key
+        now = int(self.now())
+        with self.db:
+            row = self.db.execute(
+                """UPDATE api_key SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL AND expires_at > ?
+                   RETURNING environment, account_id, name, scopes, created_at, expires_at""",
+                (now + overlap, old_id, now),
+            ).fetchone()
+            if row is None:  # a later end for a revoked key would bring a leaked one back to life
+                raise LookupError("unknown, expired, revoked or already rotated")
+            environment, account, name, scopes, created, expires = row
+            return self.issue(account, name, json.loads(scopes), (expires - created) // 86_400, environment)
 
     def still_used(self, old_id: str, since: int) -> bool:
         """True: some client still sends the old key; tell its owner before the overlap ends."""
         used = self.db.execute("SELECT last_used_at FROM api_key WHERE key_id = ?", (old_id,)).fetchone()[0]
         return used is not None and used >= since
 
-    def revoke(self, key_id: str) -> None:  # a leak: no overlap
+    def revoke(self, key_id: str) -> None:  # a leak: no overlap, also in the middle of a rotation
         self.db.execute("UPDATE api_key SET revoked_at = ? WHERE key_id = ?", (int(self.now()), key_id))
     # endregion

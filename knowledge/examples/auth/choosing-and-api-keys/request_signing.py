@@ -34,7 +34,7 @@ def verify(
         key = keys[key_id]
     except KeyError as error:
         raise ValueError("unknown key or missing part") from error
-    if abs(time.time() - created) > window:
+    if abs(int(time.time()) - created) > window:
         raise ValueError("too old or from the future")
     text = to_sign(method, host, target, content_digest(body), created, nonce)  # the bytes that arrived, unparsed
     if not hmac.compare_digest(hmac.new(key, text, hashlib.sha256).hexdigest().encode(), mac.encode()):

@@ -26,7 +26,8 @@ def test_missing_wrong_and_insufficient(setup) -> None:
     wrong = client.get("/orders", headers=bearer(key[:-1] + "!"))
     assert wrong.status_code == 401 and 'error="invalid_token"' in wrong.headers["www-authenticate"]
     assert client.get("/orders", headers=bearer(key)).json() == {"account": "acme"}
-    assert client.delete("/orders/1", headers=bearer(key)).status_code == 403
+    refused = client.delete("/orders/1", headers=bearer(key))
+    assert refused.status_code == 403 and 'error="insufficient_scope"' in refused.headers["www-authenticate"]
 
 
 def test_a_key_in_the_url_is_refused_even_when_it_is_valid(setup) -> None:

@@ -89,7 +89,18 @@ def test_rotation_without_downtime(keys: ApiKeys, clock: Clock) -> None:
     assert keys.authenticate(old) is None and keys.authenticate(new) is not None
 
 
-def test_a_leaked_key_ends_at_once(keys: ApiKeys) -> None:
+def test_a_leaked_key_ends_at_once_and_rotation_does_not_revive_it(keys: ApiKeys, clock: Clock) -> None:
     key = keys.issue("acme", "a", [])
     keys.revoke(parse(key)[0])
     assert keys.authenticate(key) is None
+    clock.now += 60
+    with pytest.raises(LookupError):
+        keys.rotate(parse(key)[0])
+    assert keys.authenticate(key) is None
+
+    other = keys.issue("acme", "b", [])
+    keys.rotate(parse(other)[0])
+    with pytest.raises(LookupError):  # a second rotation would move the announced end
+        keys.rotate(parse(other)[0])
+    keys.revoke(parse(other)[0])  # the leak shows up during the overlap
+    assert keys.authenticate(other) is None

@@ -41,7 +41,8 @@ def test_old_requests_and_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     headers, now = sign("partner-7", KEYS["partner-7"], *REQUEST), time.time()
     with pytest.raises(ValueError, match="signature"):
         verify(sign("partner-7", b"x" * 32, *REQUEST), KEYS, Nonces().first_use, *REQUEST)
-    for bad in ({}, {"x-signature": "x"}, {"x-signature": "keyid=nobody;created=1;nonce=n;mac=m"}):
+    for bad in ({}, {"x-signature": "x"}, {"x-signature": "keyid=nobody;created=1;nonce=n;mac=m"},
+                {"x-signature": f"keyid=partner-7;created={'9' * 400};nonce=n;mac=m"}):
         with pytest.raises(ValueError):
             verify(bad, KEYS, Nonces().first_use, *REQUEST)
     monkeypatch.setattr(time, "time", lambda: now + 302)

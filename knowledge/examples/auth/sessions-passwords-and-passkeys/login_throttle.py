@@ -15,7 +15,7 @@ class Counter:
 # region throttle
 @dataclass
 class LoginThrottle:
-    """Counters belong in Redis or the database when there is more than one process."""
+    """With several processes or threads: one atomic increment in Redis before hashing, taken back after a good login."""
 
     free: int = 5  # failures without any delay
     cap: float = 900  # the longest wait: 15 minutes, never "until an administrator unlocks"
@@ -34,7 +34,7 @@ class LoginThrottle:
             counter = self.counters.get(key, Counter())
             free = self.free * 10 if key[0] == "address" else self.free  # offices and carriers share addresses
             if counter.failures >= free:
-                delay = min(self.cap, 2.0 ** (counter.failures - free))
+                delay = min(self.cap, 2.0 ** min(counter.failures - free, 20))
                 longest = max(longest, counter.last + delay - self.now())
         return math.ceil(max(0.0, longest))
 

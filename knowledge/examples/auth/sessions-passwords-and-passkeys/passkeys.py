@@ -60,7 +60,7 @@ def login(db: sqlite3.Connection, credential: dict, challenge: bytes) -> str | N
             credential=credential, expected_challenge=challenge, expected_rp_id=RP_ID, expected_origin=ORIGIN,
             credential_public_key=row[1], credential_current_sign_count=row[2], require_user_verification=True,
         )
-    except exceptions.InvalidAuthenticationResponse:
+    except exceptions.WebAuthnException:  # refused or malformed: one answer
         return None
     db.execute(
         "UPDATE passkey SET sign_count = ?, backed_up = ? WHERE credential_id = ?",

@@ -31,20 +31,22 @@ class Sessions:
         self.db.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (digest(session_id), user_id, now, now))
         return session_id
 
-    def exists(self, session_id: str) -> bool:
+    def load(self, session_id: str) -> tuple[str | None, int] | None:
         now = int(self.now())
-        row = self.db.execute(
-            "SELECT seen_at FROM session WHERE id_hash = ? AND seen_at > ? AND created_at > ?",
+        row = self.db.execute(  # one statement: a logout in between cannot leave half a session
+            "SELECT user_id, seen_at FROM session WHERE id_hash = ? AND seen_at > ? AND created_at > ?",
             (digest(session_id), now - self.idle, now - self.absolute),
         ).fetchone()
-        if row is not None and now - row[0] >= 60:  # not a write on every request
+        if row is not None and now - row[1] >= 60:  # not a write on every request
             self.db.execute("UPDATE session SET seen_at = ? WHERE id_hash = ?", (now, digest(session_id)))
-        return row is not None
+        return row
+
+    def exists(self, session_id: str) -> bool:
+        return self.load(session_id) is not None
 
     def user(self, session_id: str) -> str | None:
-        if not self.exists(session_id):
-            return None
-        return self.db.execute("SELECT user_id FROM session WHERE id_hash = ?", (digest(session_id),)).fetchone()[0]
+        row = self.load(session_id)
+        return None if row is None else row[0]
 
     def end(self, session_id: str) -> None:
         self.db.execute("DELETE FROM session WHERE id_hash = ?", (digest(session_id),))

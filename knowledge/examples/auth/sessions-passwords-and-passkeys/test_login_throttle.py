@@ -38,6 +38,13 @@ def test_credential_stuffing_from_one_address_over_many_accounts() -> None:
     assert throttle.wait("user-999", "198.51.100.7") == 0
 
 
+def test_thousands_of_failures_still_give_a_number() -> None:
+    throttle = LoginThrottle(now=Clock())
+    for _ in range(3_000):
+        throttle.failed("ann", "203.0.113.9")
+    assert throttle.wait("ann", "203.0.113.9") == 900
+
+
 def test_success_resets_the_account_but_not_the_address() -> None:
     throttle = LoginThrottle(now=Clock())
     for n in range(60):

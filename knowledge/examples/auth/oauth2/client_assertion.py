@@ -8,6 +8,7 @@ from collections.abc import Callable
 import jwt
 
 ISSUER = "https://id.example.com"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 # region client-credentials
@@ -17,7 +18,7 @@ class ServiceToken:
     def __init__(self, client_id: str, key, kid: str, resource: str, scope: str, post: Callable, now=time.time) -> None:
         self.client_id, self.key, self.kid, self.post, self.now = client_id, key, kid, post, now
         self.ask = {"grant_type": "client_credentials", "resource": resource, "scope": scope}
-        self.token, self.renew_at, self.lock = "", 0.0, threading.Lock()
+        self.token, self.renew_at, self.ends_at, self.lock = "", 0.0, 0.0, threading.Lock()
 
     def assertion(self) -> str:
         now = int(self.now())
@@ -30,17 +31,21 @@ class ServiceToken:
     def get(self) -> str:
         with self.lock:  # one request in flight, however many threads call
             if self.now() >= self.renew_at:
-                answer = self.post(
-                    self.ask
-                    | {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-                    | {"client_assertion": self.assertion()}
-                )
-                self.token = answer["access_token"]
-                self.renew_at = self.now() + answer.get("expires_in", 300) * 0.8  # before expiry, not after a 401
+                assertion = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
+                try:
+                    answer = self.post(self.ask | assertion)
+                except Exception:
+                    if self.now() >= self.ends_at:
+                        raise  # nothing usable left: 503 to our caller
+                    self.renew_at = self.now() + 5  # endpoint down: the token still works, ask again soon
+                    return self.token
+                self.token, lifetime = answer["access_token"], answer.get("expires_in", 300)
+                self.renew_at = self.now() + lifetime * 0.8  # before expiry, not after a 401
+                self.ends_at = self.now() + lifetime - 5
             return self.token
 
     def refused(self, token: str) -> None:
         """The API answered 401: drop this token once, so that the next call fetches a new one."""
         if token == self.token:
-            self.renew_at = 0.0
+            self.renew_at = self.ends_at = 0.0
 # endregion

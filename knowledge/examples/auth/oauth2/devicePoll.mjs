@@ -13,8 +13,9 @@ export async function signIn({ post, clientId, scope, show, sleep, now = Date.no
     let reply;
     try {
       reply = await post('token', { grant_type: GRANT, device_code: start.device_code, client_id: clientId });
+      if (reply.status >= 500) throw new Error('server');
     } catch {
-      wait *= 2; // timeout or connection failure: back off
+      wait *= 2; // timeout, connection failure or outage: back off
       continue;
     }
     if (reply.status === 200) return reply.body;

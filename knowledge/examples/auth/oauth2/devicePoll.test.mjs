@@ -29,7 +29,7 @@ test('polls every five seconds by default, slows down for good, and returns the 
 test('stops when the user refuses, when the code expires, and backs off when the network fails', async () => {
   await assert.rejects(setup([error('access_denied')]).run, /access_denied/);
   await assert.rejects(setup([]).run, /expired_token/);
-  const { run, waits } = setup([new Error('timeout'), { status: 200, body: {} }], { interval: 2 });
+  const { run, waits } = setup([new Error('timeout'), { status: 503, body: '' }, { status: 200, body: {} }], { interval: 2 });
   await run;
-  assert.deepEqual(waits, [2000, 4000]);
+  assert.deepEqual(waits, [2000, 4000, 8000]);
 });

@@ -44,7 +44,7 @@ def check_proof(
         raise BadProof("made for another request")
     if claims["ath"] != b64(hashlib.sha256(token.encode()).digest()):
         raise BadProof("made for another token")
-    if abs(time.time() - claims["iat"]) > window:
+    if not isinstance(claims["iat"], (int, float)) or abs(time.time() - claims["iat"]) > window:
         raise BadProof("too old")
     if not first_use(f"{bound_to}:{claims['jti']}"):  # remember for twice the window
         raise BadProof("replayed")

@@ -53,6 +53,30 @@ def test_a_refused_token_is_replaced_once(clock) -> None:
     assert token.get() == "t2" and endpoint.calls == 2
 
 
+def test_an_outage_of_the_token_endpoint_is_bridged_to_the_end_of_the_token_and_no_longer(clock) -> None:
+    endpoint, down = TokenEndpoint(), [False]
+
+    def post(form: dict) -> dict:
+        if down[0]:
+            raise TimeoutError
+        return endpoint(form)
+
+    token = source(post, clock)
+    assert token.get() == "t1"
+    down[0] = True
+    clock[0] += 250
+    assert token.get() == "t1"
+    clock[0] += 50
+    with pytest.raises(TimeoutError):
+        token.get()
+    down[0] = False
+    assert token.get() == "t2"
+    down[0] = True
+    token.refused("t2")  # refused by the API: not bridged
+    with pytest.raises(TimeoutError):
+        token.get()
+
+
 def test_assertion_of_another_key_or_for_another_server_is_refused(clock) -> None:
     with pytest.raises(jwt.InvalidSignatureError):
         source(TokenEndpoint(), clock, ec.generate_private_key(ec.SECP256R1())).get()

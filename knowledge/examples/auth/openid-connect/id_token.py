@@ -10,7 +10,7 @@ class LoginRefused(Exception):
     """Show "sign-in failed, try again"; log the reason."""
 
 
-# region sloppy
+# region sloppy-vulnerable
 def validate_sloppily(id_token: str, keys: PyJWKClient) -> dict:  # signature and expiry only: a tutorial classic
     key = keys.get_signing_key_from_jwt(id_token)
     return jwt.decode(id_token, key, ["ES256"], options={"verify_aud": False})

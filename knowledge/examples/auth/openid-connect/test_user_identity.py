@@ -33,6 +33,11 @@ def test_same_subject_of_another_issuer_is_another_person_and_a_new_address_is_t
     assert db.execute("SELECT email FROM person WHERE id = ?", (ann,)).fetchone()[0] == "ann.b@example.com"
 
 
+def test_an_unproven_address_is_not_stored(db) -> None:
+    new = user_by_subject(db, {"iss": "https://other.example", "sub": "n1", "email": "ann@example.com"})
+    assert db.execute("SELECT email FROM person WHERE id = ?", (new,)).fetchone()[0] is None
+
+
 def test_linking_needs_a_fresh_login_and_takes_nothing_from_others(db) -> None:
     ann = user_by_subject(db, ANN)
     other = {"iss": "https://other.example", "sub": "o1"}

@@ -17,7 +17,7 @@ CREATE TABLE identity (
 """
 
 
-# region by-email
+# region by-email-vulnerable
 def user_by_email(db: sqlite3.Connection, claims: dict) -> str:  # vulnerable
     row = db.execute("SELECT id FROM person WHERE email = ?", (claims["email"],)).fetchone()
     return row[0] if row else create(db, claims)
@@ -32,15 +32,15 @@ def user_by_subject(db: sqlite3.Connection, claims: dict) -> str:
     ).fetchone()
     if row is None:
         return create(db, claims)  # same e-mail as somebody else: still a new person, until both logins are proven
-    if claims.get("email_verified") is True:
+    if claims.get("email_verified") is True and "email" in claims:
         db.execute("UPDATE person SET email = ? WHERE id = ?", (claims["email"], row[0]))
     return row[0]
 
 
 def create(db: sqlite3.Connection, claims: dict) -> str:
-    person = str(uuid.uuid4())
+    person, email = str(uuid.uuid4()), claims.get("email") if claims.get("email_verified") is True else None
     with db:
-        db.execute("INSERT INTO person VALUES (?, ?)", (person, claims.get("email")))
+        db.execute("INSERT INTO person VALUES (?, ?)", (person, email))  # an unproven address would receive reset mails
         db.execute("INSERT INTO identity VALUES (?, ?, ?)", (claims["iss"], claims["sub"], person))
     return person
 # endregion

@@ -30,9 +30,9 @@ def present(employee: object, permissions: frozenset[str]) -> dict:
 # region write
 class EmployeeChange(BaseModel):
     model_config = ConfigDict(extra="forbid")  # an unknown field is a 422, not a silent write
-    name: str | None = Field(None, min_length=1, max_length=100)
-    team: str | None = None
-    salary: int | None = Field(None, ge=0)
+    name: str = Field("", min_length=1, max_length=100)  # a default makes a field optional; null stays an error
+    team: str = ""
+    salary: int = Field(0, ge=0)
 
 
 WRITABLE = {  # permission -> fields it opens

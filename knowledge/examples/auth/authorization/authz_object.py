@@ -29,12 +29,13 @@ def invoice_by_id(db: sqlite3.Connection, invoice_id: int) -> dict | None:
 
 
 # region repository
-class NotFound(Exception):
-    """404: absent, or not visible to this caller. The two must look alike."""
+class NotFound(Exception): ...  # 404: absent, or not visible to this caller; the two must look alike
 
 
-class Forbidden(Exception):
-    """403: visible, but this caller may not do this to it."""
+class Forbidden(Exception): ...  # 403: visible, but this caller may not do this to it
+
+
+class Conflict(Exception): ...  # 409: visible and allowed, but the state forbids it
 
 
 class Invoices:
@@ -48,9 +49,8 @@ class Invoices:
         self._scope = {"tenant": caller.tenant_id, "user": caller.user_id, "see_all": see_all}
 
     def get(self, invoice_id: int) -> dict:
-        row = self._db.execute(
-            f"SELECT * FROM invoice WHERE id = :id AND {self.VISIBLE}", {"id": invoice_id, **self._scope}
-        ).fetchone()
+        values = {"id": invoice_id, **self._scope}
+        row = self._db.execute(f"SELECT * FROM invoice WHERE id = :id AND {self.VISIBLE}", values).fetchone()
         if row is None:
             raise NotFound
         return dict(row)
@@ -68,7 +68,7 @@ class Invoices:
             {"id": invoice_id, **self._scope},
         ).rowcount
         if changed == 0:
-            raise Forbidden
+            raise Conflict
 
 
 # endregion repository

@@ -37,3 +37,6 @@ def test_allowed_and_state_dependent() -> None:
 def test_unknown_field_is_an_error() -> None:
     with pytest.raises(ValidationError):
         EmployeeChange.model_validate({"name": "X", "is_admin": True})
+    with pytest.raises(ValidationError):
+        EmployeeChange.model_validate({"name": None})
+    assert EmployeeChange.model_validate({"team": "core"}).model_fields_set == {"team"}

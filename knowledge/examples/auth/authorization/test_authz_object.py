@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from authz_object import Caller, Forbidden, Invoices, NotFound, connect, invoice_by_id
+from authz_object import Caller, Conflict, Forbidden, Invoices, NotFound, connect, invoice_by_id
 
 ANN = Caller("ann", "t1", frozenset({"invoice:cancel"}))
 CLERK = Caller("cleo", "t1", frozenset({"invoice:read_all"}))
@@ -45,6 +45,8 @@ def test_seen_but_not_allowed_is_another_error(db) -> None:
         Invoices(db, CLERK).cancel(1)
     Invoices(db, ANN).cancel(1)
     assert Invoices(db, ANN).get(1)["status"] == "cancelled"
+    with pytest.raises(Conflict):  # allowed, and no longer possible
+        Invoices(db, ANN).cancel(1)
 
 
 def test_a_wide_permission_stops_at_the_tenant(db) -> None:

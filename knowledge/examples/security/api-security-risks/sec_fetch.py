@@ -30,14 +30,15 @@ def preview_vulnerable(url: str) -> bytes:
 
 
 # region address
-EMBEDDED = [ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+GLOBAL6 = ipaddress.ip_network("2000::/3")  # all that is routed; fec0::/10 and ::/96 pass is_global
+EMBEDDED = [ipaddress.ip_network(n) for n in ("2002::/16", "2001::/32")]  # 6to4, Teredo: an IPv4 address inside
 
 
 def is_public(text: str) -> bool:
     address = ipaddress.ip_address(text)
     address = getattr(address, "ipv4_mapped", None) or address  # ::ffff:10.0.0.1
-    if address.version == 6 and any(address in network for network in EMBEDDED):
-        return False  # NAT64, 6to4, Teredo: an IPv4 address inside
+    if address.version == 6 and (address not in GLOBAL6 or any(address in network for network in EMBEDDED)):
+        return False
     return address.is_global and not address.is_multicast
 
 

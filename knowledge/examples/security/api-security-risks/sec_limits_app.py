@@ -72,7 +72,8 @@ def parse_json(body: bytes, max_depth: int = 20) -> object:
                 raise ValueError("nested too deeply")
         elif byte in b"]}":
             depth -= 1
-    return json.loads(body, object_pairs_hook=unique, parse_constant=reject)
+    text = body.decode()  # json.loads(bytes) would also take UTF-16, whose brackets the loop reads differently
+    return json.loads(text, object_pairs_hook=unique, parse_constant=reject)
 
 
 def unique(pairs: list[tuple[str, object]]) -> dict:

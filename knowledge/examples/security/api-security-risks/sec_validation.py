@@ -17,7 +17,7 @@ def canonical(value: object) -> object:
 
 
 def printable(value: str) -> str:
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in value):
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\u200c\u200d" for c in value):  # joiners: Persian names
         raise ValueError("control or invisible characters")
     return value
 

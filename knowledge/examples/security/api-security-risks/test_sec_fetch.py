@@ -124,3 +124,5 @@ def test_refused(url: str) -> None:
 def test_public_addresses() -> None:
     assert is_public(PUBLIC) and is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
     assert not is_public("224.0.0.1") and not is_public("192.0.2.1")
+    for inside in ("fec0::1", "::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001:0:1::"):
+        assert not is_public(inside), inside

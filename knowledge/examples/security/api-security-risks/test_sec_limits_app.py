@@ -49,4 +49,6 @@ def test_json_limits() -> None:
         with pytest.raises(ValueError):
             parse_json(bad)
     with pytest.raises(ValueError):
+        parse_json('"\u2200"'.encode("utf-16-le"))
+    with pytest.raises(ValueError):
         parse_json(b"[[[[1]]]]", max_depth=3)

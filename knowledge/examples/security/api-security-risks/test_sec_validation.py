@@ -15,6 +15,11 @@ def test_good_one_is_canonical() -> None:
     assert Booking.model_validate(GOOD).guest == Booking.model_validate(decomposed).guest == "Zo\u00eb O'Brien"
 
 
+def test_names_of_all_scripts_pass() -> None:
+    for name in ("O'Brien", "王", "حسن\u200cزاده"):
+        assert Booking.model_validate({**GOOD, "guest": name}).guest == name
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -38,7 +38,7 @@ def signature(key: bytes, path: str, expires: int) -> str:
 
 def link_is_valid(key: bytes, path: str, expires: int, sig: str, now: float | None = None) -> bool:
     fresh = (now if now is not None else time.time()) < expires
-    return hmac.compare_digest(signature(key, path, expires), sig) and fresh
+    return hmac.compare_digest(signature(key, path, expires).encode(), sig.encode()) and fresh
 
 
 def cookie(key: bytes, text: str) -> bytes:

@@ -40,9 +40,9 @@ class Secret:
 
 # region verify
 def verify(message: bytes, signature: str, secrets: list[str]) -> bool:
-    """Accepts every active secret: [next, current] while a rotation runs, one otherwise. Signs with the first."""
+    """Accepts every active secret: two while a rotation runs, one otherwise. Senders switch when all receivers have both."""
     return any(
-        hmac.compare_digest(hmac.new(secret.encode(), message, hashlib.sha256).hexdigest(), signature)
+        hmac.compare_digest(hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode(), signature.encode())
         for secret in secrets
     )
 

@@ -24,6 +24,7 @@ def test_hmac_needs_the_key_and_ends() -> None:
     assert not link_is_valid(KEY, "/a.pdf", expires, sig, now=1060)
     assert not link_is_valid(KEY, "/b.pdf", expires, sig, now=1000)
     assert not link_is_valid(KEY, "/a.pdf", expires + 1000, sig, now=1000)
+    assert not link_is_valid(KEY, "/a.pdf", expires, "ü", now=1000)
 
 
 def test_flipping_bits_changes_the_role_without_the_key() -> None:

@@ -46,6 +46,7 @@ def test_rotation_of_a_shared_secret_without_a_gap() -> None:
         (["old"], "new", False),  # the order 2, 1 breaks here
     ):
         assert verify(b"m", sign(signer), accepted) is ok
+    assert not verify(b"m", "ü", ["old"])  # text from a header: refused, not an exception
 
 
 def test_reconnect_during_the_change(tmp_path: Path) -> None:

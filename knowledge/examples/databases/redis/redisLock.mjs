@@ -18,7 +18,8 @@ export async function withLock(client, name, work, { ttlMs = 30_000 } = {}) {
   try {
     return { skipped: false, value: await work(signal) };
   } finally {
-    await client.eval(RELEASE, { keys: [key], arguments: [token] });
+    // a failed release must not hide the result or the error of `work`: the lease ends by itself
+    await client.eval(RELEASE, { keys: [key], arguments: [token] }).catch(() => {});
   }
 }
 // endregion

@@ -46,3 +46,9 @@ test("an exception frees the lock", async () => {
   await assert.rejects(withLock(client, "report", () => { throw new Error("boom"); }), /boom/);
   assert.equal(client.keys.size, 0);
 });
+
+test("a release that fails does not hide what work returned", async () => {
+  const client = new Double();
+  client.eval = async () => { throw new Error("connection lost"); };
+  assert.deepEqual(await withLock(client, "report", () => "done"), { skipped: false, value: "done" });
+});

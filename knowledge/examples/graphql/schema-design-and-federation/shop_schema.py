@@ -17,7 +17,10 @@ def connect() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:")
     db.row_factory = sqlite3.Row
     db.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, state TEXT NOT NULL, customer_id INTEGER NOT NULL)")
-    db.execute("CREATE TABLE requests (id TEXT PRIMARY KEY, result TEXT NOT NULL)")
+    db.execute(
+        "CREATE TABLE requests (viewer INTEGER, id TEXT, order_id TEXT NOT NULL, result TEXT NOT NULL DEFAULT '',"
+        " PRIMARY KEY (viewer, id))"
+    )
     db.executemany(
         "INSERT INTO orders VALUES (?, ?, ?)",
         [(n, "shipped" if n % 5 == 0 else "open", 1 if n < 4 else 2) for n in range(1, 8)],
@@ -68,16 +71,19 @@ def resolve_orders(_root, info, first: int = 20, after: str | None = None) -> di
 
 
 # region cancel
-def cancel(db: sqlite3.Connection, order_id: str, request_id: str) -> dict:
+def cancel(db: sqlite3.Connection, viewer: int, order_id: str, request_id: str) -> dict:
     """One transaction: claim the request id, change the order, store the result for a repeat."""
+    key, mine = (viewer, request_id), (order_id, viewer)
     with db:
-        seen = db.execute("SELECT result FROM requests WHERE id = ?", (request_id,)).fetchone()
-        if seen:
+        claim = "INSERT INTO requests (viewer, id, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        if not db.execute(claim, (*key, order_id)).rowcount:  # a repeat, or a second call at the same time
+            seen = db.execute("SELECT order_id, result FROM requests WHERE viewer = ? AND id = ?", key).fetchone()
+            if seen["order_id"] != order_id:
+                raise GraphQLError("requestId was used for another order", extensions={"code": "REQUEST_ID_REUSED"})
             return json.loads(seen["result"])
-        changed = db.execute(
-            "UPDATE orders SET state = 'cancelled' WHERE id = ? AND state = 'open'", (order_id,)
-        ).rowcount
-        row = db.execute("SELECT state FROM orders WHERE id = ?", (order_id,)).fetchone()
+        sql = "UPDATE orders SET state = 'cancelled' WHERE id = ? AND customer_id = ? AND state = 'open'"
+        changed = db.execute(sql, mine).rowcount
+        row = db.execute("SELECT state FROM orders WHERE id = ? AND customer_id = ?", mine).fetchone()
         if changed:
             result = {"__typename": "OrderCancelled", "refundCents": 4200}
         elif row is None:
@@ -85,14 +91,14 @@ def cancel(db: sqlite3.Connection, order_id: str, request_id: str) -> dict:
         else:
             text = f"An order that is {row['state']} cannot be cancelled."
             result = {"__typename": "OrderNotCancellable", "message": text, "state": row["state"]}
-        db.execute("INSERT INTO requests VALUES (?, ?)", (request_id, json.dumps(result)))
+        db.execute("UPDATE requests SET result = ? WHERE viewer = ? AND id = ?", (json.dumps(result), *key))
         return result
 
 
 def resolve_cancel_order(_root, info, input: dict) -> dict:
-    db = info.context["db"]
-    result = cancel(db, input["orderId"], input["requestId"])  # a crash here is a top-level error, not a union member
-    row = db.execute("SELECT * FROM orders WHERE id = ?", (input["orderId"],)).fetchone()
+    db, viewer = info.context["db"], info.context["viewer"]
+    result = cancel(db, viewer, input["orderId"], input["requestId"])  # a crash here is a top-level error
+    row = db.execute("SELECT * FROM orders WHERE id = ? AND customer_id = ?", (input["orderId"], viewer)).fetchone()
     return {"order": view(row) if row else None, "result": result}
 
 

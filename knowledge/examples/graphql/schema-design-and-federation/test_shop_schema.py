@@ -11,8 +11,8 @@ def db():
         yield connection
 
 
-def run(db, query, schema=None, customers=lambda _id: {"id": "c", "name": "Ada"}, **variables):
-    context = {"db": db, "customers": customers}
+def run(db, query, schema=None, customers=lambda _id: {"id": "c", "name": "Ada"}, viewer=1, **variables):
+    context = {"db": db, "customers": customers, "viewer": viewer}
     return graphql_sync(schema or shop_schema(), query, variable_values=variables, context_value=context)
 
 
@@ -74,7 +74,7 @@ def test_expected_failures_are_data_without_errors(db):
         "order": {"number": "A-1"},
         "result": {"__typename": "OrderCancelled", "refundCents": 4200},
     }
-    shipped = run(db, CANCEL, id="5", r="b")
+    shipped = run(db, CANCEL, viewer=2, id="5", r="b")
     assert shipped.errors is None
     assert shipped.data["cancelOrder"]["result"] == {
         "__typename": "OrderNotCancellable",
@@ -88,6 +88,15 @@ def test_a_repeat_with_the_same_request_id_returns_the_first_result(db):
     again = run(db, CANCEL, id="2", r="k").data
     assert first == again
     assert run(db, CANCEL, id="2", r="other").data["cancelOrder"]["result"]["__typename"] == "OrderNotCancellable"
+    reused = run(db, CANCEL, id="3", r="k")
+    assert reused.data == {"cancelOrder": None} and reused.errors[0].extensions["code"] == "REQUEST_ID_REUSED"
+
+
+def test_another_viewer_neither_cancels_nor_reads_nor_shares_request_ids(db):
+    stranger = run(db, CANCEL, viewer=2, id="2", r="k").data["cancelOrder"]
+    assert stranger == {"order": None, "result": {"__typename": "OrderNotFound", "message": "No such order."}}
+    mine = run(db, CANCEL, id="2", r="k").data["cancelOrder"]
+    assert mine["result"]["__typename"] == "OrderCancelled"
 
 
 def test_unexpected_failures_are_top_level_errors(db):

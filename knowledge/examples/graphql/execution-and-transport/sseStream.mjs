@@ -9,14 +9,17 @@ export async function streamOperation(req, res, results, { heartbeatMs = 15_000 
   res.flushHeaders();
   const heartbeat = setInterval(() => res.write(':\n\n'), heartbeatMs); // a comment, for idle timeouts of proxies
   const iterator = results[Symbol.asyncIterator]();
-  res.once('close', () => iterator.return?.()); // client left: stop the source, free its resources
+  const closed = once(res, 'close'); // one listener, however many slow writes
+  closed.then(() => iterator.return?.()); // client left: stop the source, free its resources
   try {
     for await (const result of { [Symbol.asyncIterator]: () => iterator }) {
       if (res.destroyed) break;
       const open = res.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
-      if (!open) await Promise.race([once(res, 'drain'), once(res, 'close')]); // slow reader: wait, do not buffer
+      if (!open) await Promise.race([once(res, 'drain'), closed]); // slow reader: wait, do not buffer
     }
     res.end('event: complete\ndata: \n\n'); // the empty data line makes EventSource fire its listener
+  } catch {
+    res.destroy(); // the source failed (log it): a cut stream makes the client reconnect, a "complete" would lie
   } finally {
     clearInterval(heartbeat);
   }

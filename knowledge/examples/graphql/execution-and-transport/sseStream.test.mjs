@@ -53,6 +53,37 @@ test('a client that leaves stops the source', async () => {
   server.close();
 });
 
+test('a failing source cuts the stream instead of leaving it open or completing it', async () => {
+  const { server, url } = await serve(async function* () {
+    yield { data: { tick: 1 } };
+    throw new Error('topic gone');
+  });
+  const reply = await fetch(url);
+  await assert.rejects(reply.text());
+  server.close();
+});
+
+test('a slow reader piles up no listeners', async () => {
+  let response;
+  const server = http.createServer((req, res) => {
+    response = res;
+    streamOperation(req, res, (async function* () {
+      for (let i = 0; i < 40; i++) yield { data: 'x'.repeat(200_000) };
+    })());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let size = 0;
+  let most = 0;
+  for await (const chunk of (await fetch(`http://127.0.0.1:${server.address().port}/`)).body) {
+    size += chunk.length;
+    most = Math.max(most, response.listenerCount('close') + response.listenerCount('drain'));
+  }
+  assert.ok(size > 8_000_000);
+  assert.ok(most < 8, `${most} listeners`);
+  server.close();
+});
+
 test('an idle stream sends heartbeats', async () => {
   const { server, url } = await serve(
     async function* () {

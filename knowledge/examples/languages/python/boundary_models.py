@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 # region models
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -23,6 +23,13 @@ class UserCreate(Input):
 class UserUpdate(Input):
     name: Name | None = None
     credit: Annotated[Decimal, Field(max_digits=9, decimal_places=2)] | None = None
+
+    @field_validator("name")
+    @classmethod
+    def not_null(cls, name: str | None) -> str | None:  # runs only when the member was sent
+        if name is None:
+            raise ValueError("may be left out, but not null")
+        return name
 
 
 class UserOut(BaseModel):

@@ -11,6 +11,8 @@ CENT = Decimal("0.01")
 def split(total: Decimal, parts: int) -> list[Decimal]:
     """Shares that add up to the total again: the first ones carry the odd cents."""
     cents = int((total / CENT).to_integral_exact())
+    if cents * CENT != total:
+        raise ValueError("the total has fractions of a cent")
     base, extra = divmod(cents, parts)
     return [(base + (n < extra)) * CENT for n in range(parts)]
 

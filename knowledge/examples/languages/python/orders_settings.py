@@ -8,10 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="ORDERS_", secrets_dir=None, frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ORDERS_", frozen=True)
 
     environment: Literal["local", "staging", "production"]
     database_url: PostgresDsn
-    signing_key: SecretStr  # printed as ********
+    signing_key: SecretStr  # printed as ********; from the file ORDERS_SIGNING_KEY in _secrets_dir, if it exists
     pool_size: int = 10
 # endregion

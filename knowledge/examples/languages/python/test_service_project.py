@@ -28,6 +28,14 @@ def test_settings_are_typed_and_hide_secrets(monkeypatch) -> None:
     assert "not-a-real-key" not in repr(settings)
 
 
+def test_a_secret_comes_from_a_mounted_file(monkeypatch, tmp_path) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("ORDERS_SIGNING_KEY")
+    (tmp_path / "ORDERS_SIGNING_KEY").write_text("from-a-file\n")
+    assert Settings(_secrets_dir=tmp_path).signing_key.get_secret_value() == "from-a-file"
+
+
 def test_a_missing_value_fails_at_start_and_names_the_field(monkeypatch) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)

@@ -20,7 +20,7 @@ pub async fn pay(pool: &PgPool, id: i64) -> Result<(), OrderError> {
         .execute(&mut *tx)
         .await?;
     if done.rows_affected() == 0 {
-        return Err(OrderError::AlreadyPaid); // dropping tx rolls back
+        return Err(OrderError::AlreadyPaid); // or no such order: ask before you answer 409; dropping tx rolls back
     }
     sqlx::query!("INSERT INTO outbox (topic, order_id) VALUES ('order.paid', $1)", id)
         .execute(&mut *tx)

@@ -31,7 +31,7 @@ impl Wake for CountWakes {
     }
 }
 
-/// All of an executor: poll, and poll again after each wake.
+/// The core of an executor. A real one sleeps until the waker is called; this one polls again at once.
 pub fn run<F: Future>(future: F) -> (F::Output, u32) {
     let wakes = Arc::new(CountWakes(AtomicU32::new(0)));
     let waker = Waker::from(wakes.clone());

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -55,8 +56,16 @@ func (s Store) Pay(ctx context.Context, id int64) error {
 	if err != nil {
 		return fmt.Errorf("pay order %d: %w", id, err)
 	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return fmt.Errorf("pay order %d: %w", id, ErrAlreadyPaid)
+	if n, err := done.RowsAffected(); err != nil {
+		return fmt.Errorf("pay order %d: %w", id, err)
+	} else if n == 0 { // paid before, or no such order: only the second is a 404
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM orders WHERE id = $1`, id).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = ErrNotFound
+		} else if err == nil {
+			err = ErrAlreadyPaid
+		}
+		return fmt.Errorf("pay order %d: %w", id, err)
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO outbox (topic, order_id) VALUES ('order.paid', $1)`, id); err != nil {
 		return fmt.Errorf("outbox for order %d: %w", id, err)

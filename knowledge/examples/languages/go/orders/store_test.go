@@ -39,6 +39,9 @@ func TestPayOnce(t *testing.T) {
 	if err := s.Pay(t.Context(), 1); !errors.Is(err, ErrAlreadyPaid) {
 		t.Fatal(err)
 	}
+	if err := s.Pay(t.Context(), 99); !errors.Is(err, ErrNotFound) {
+		t.Fatal(err)
+	}
 	var n int
 	s.DB.QueryRow(`SELECT count(*) FROM outbox`).Scan(&n)
 	if n != 1 {

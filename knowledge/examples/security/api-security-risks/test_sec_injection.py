@@ -23,7 +23,13 @@ def test_command_in_a_file_name(tmp_path) -> None:
     marker.unlink()
     with pytest.raises(Exception, match="non-zero exit status"):
         lines(attack)
-    assert not marker.exists() and lines(f"{tmp_path}/a.txt").strip() == "2"
+    assert not marker.exists() and lines(f"{tmp_path}/a.txt") == 2
+
+
+def test_an_option_as_a_file_name(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "--version").write_text("1\n2\n3\n")
+    assert lines("--version") == 3
 
 
 def test_template_reads_a_global() -> None:

@@ -31,8 +31,8 @@ class RequireToken(grpc.ServerInterceptor):
         handler = continuation(call)
         if handler is None or call.method in self.OPEN:
             return handler
-        token = dict(call.invocation_metadata).get("authorization", "").removeprefix("Bearer ")
-        if self.verify(token) is not None:
+        scheme, _, token = dict(call.invocation_metadata).get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.verify(token) is not None:
             return handler
         return SHAPES[handler.request_streaming, handler.response_streaming](self.refuse)
 

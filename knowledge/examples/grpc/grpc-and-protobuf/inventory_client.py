@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 
 import grpc
 import inventory_pb2 as pb
@@ -34,17 +36,23 @@ def reserve(stub: rpc.InventoryStub, request: pb.ReserveRequest, timeout: float 
 
 
 # region resume
-def follow(stub: rpc.InventoryStub, sku: str, position: int, timeout: float, attempts: int = 3):
-    """Yields changes; after a broken stream it continues where it was, not from the beginning."""
-    for _ in range(attempts):
+def follow(stub: rpc.InventoryStub, sku: str, position: int, timeout: float, failures: int = 5, pause: float = 0.1):
+    """Yields changes without end; after each end of a stream it continues where it was, not from the beginning."""
+    failed = 0
+    while True:
+        call = stub.WatchStock(pb.WatchStockRequest(sku=sku, after_version=position), timeout=timeout)
         try:
-            call = stub.WatchStock(pb.WatchStockRequest(sku=sku, after_version=position), timeout=timeout)
             for change in call:
-                position = change.version
+                position, failed = change.version, 0
                 yield change
         except grpc.RpcError as error:
-            if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
-                raise
+            if error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED:  # our own timeout is the planned end
+                failed += 1
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or failed > failures:
+                    raise  # nobody must take a dead feed for a quiet one
+        finally:
+            call.cancel()  # the consumer may have stopped: free the server's side
+        time.sleep(random.uniform(0.5, 1) * min(pause * 2**failed, 10))
 
 
 # endregion
@@ -53,6 +61,7 @@ def follow(stub: rpc.InventoryStub, sku: str, position: int, timeout: float, att
 # region channel
 SERVICE_CONFIG = {
     "loadBalancingConfig": [{"round_robin": {}}],  # default: pick_first, one connection for everything
+    "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},  # no retries while more than about one call in ten fails
     "methodConfig": [
         {
             "name": [{"service": "example.inventory.v1.Inventory", "method": "Reserve"}],

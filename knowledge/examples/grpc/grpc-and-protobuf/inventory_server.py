@@ -67,7 +67,8 @@ class Inventory(rpc.InventoryServicer):
         if request.quantity < 1:
             context.abort_with_status(invalid("quantity", "must be at least 1"))
         if self.pricing is not None:
-            budget = min(context.time_remaining() - 0.05, 2.0)  # keep 50 ms for our own reply; never more than 2 s
+            left = context.time_remaining()  # documented as None when the caller set no deadline
+            budget = 2.0 if left is None else min(left - 0.05, 2.0)  # keep 50 ms for our reply; never more than 2 s
             if budget <= 0:
                 context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "no time left to ask pricing")
             self.pricing.Reserve(request, timeout=budget)

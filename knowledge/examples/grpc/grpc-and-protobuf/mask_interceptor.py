@@ -24,7 +24,9 @@ class LogAndMask(grpc.ServerInterceptor):
         def wrapped(request, context):
             start, code = time.perf_counter(), grpc.StatusCode.OK
             try:
-                return inner(request, context)
+                reply = inner(request, context)
+                code = context.code() or code  # a handler may set a code and return
+                return reply
             except Exception as error:
                 code = context.code() or grpc.StatusCode.INTERNAL
                 if context.code() is None:  # not raised by context.abort: a bug, whose text stays here

@@ -134,6 +134,29 @@ def test_stream_resumes_after_the_last_version(lab):
         changes.close()
 
 
+def test_a_feed_that_is_gone_raises_instead_of_ending_quietly(lab):
+    with grpc.insecure_channel("127.0.0.1:1") as channel:
+        changes = lab.client.follow(lab.rpc.InventoryStub(channel), "cup", 0, timeout=2, failures=2, pause=0.01)
+        with pytest.raises(grpc.RpcError) as caught:
+            next(changes)
+        assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_caller_without_a_deadline_gets_the_cap(lab):
+    seen = []
+
+    class Pricing(lab.rpc.InventoryServicer):
+        def Reserve(self, _message, context):
+            seen.append(context.time_remaining())
+            return lab.pb.ReserveResponse()
+
+    with running(lab, Pricing()) as inner, grpc.insecure_channel(f"127.0.0.1:{inner}") as channel:
+        servicer = lab.server.Inventory(lab.server.Store({"cup": 5}), lab.rpc.InventoryStub(channel))
+        with running(lab, servicer) as port, grpc.insecure_channel(f"127.0.0.1:{port}") as outer:
+            assert lab.rpc.InventoryStub(outer).Reserve(request(lab)).reservation_id == "r1"
+    assert 1 < seen[0] < 2.5
+
+
 def test_server_notices_that_the_client_cancelled(lab):
     store = lab.server.Store({"cup": 9})
     with running(lab, store=store) as port, grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -23,6 +23,8 @@ class CostBudget:
         left, then = self._state.get(caller, (float(self.capacity), now))
         left = min(self.capacity, left + (now - then) * self.per_second)
         cost = max(cost, 1)  # also a trivial operation costs something
+        if cost > self.capacity:  # would never fit: a 429 with Retry-After would be repeated for ever
+            raise ValueError("refuse this operation in the cost limit, with 422")
         allowed = cost <= left
         self._state[caller] = (left - cost if allowed else left, now)
         if allowed:

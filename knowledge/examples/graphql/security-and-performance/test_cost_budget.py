@@ -1,3 +1,4 @@
+import pytest
 from cost_budget import CostBudget
 
 
@@ -12,6 +13,11 @@ def test_expensive_operations_use_the_budget_faster():
     assert headers == {"Retry-After": "21"}  # 195 left, 205 missing, 10 per second
     now[0] = 21.0
     assert budget.charge("ada", 400)[0]
+
+
+def test_what_can_never_fit_is_not_told_to_come_back():
+    with pytest.raises(ValueError, match="422"):
+        CostBudget(capacity=1_000).charge("ada", 1_001)
 
 
 def test_zero_cost_is_still_charged():

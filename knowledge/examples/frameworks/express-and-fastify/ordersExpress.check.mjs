@@ -31,7 +31,7 @@ test('bad input: 422, 415, 400, 413, each as problem+json', async () => {
 });
 
 test('nobody gets in without a token, and a stranger is refused before the body is parsed', async () => {
-  const reply = await request(app).post('/orders').type('json').send('{bad').expect(401);
+  const reply = await request(app).post('/orders').type('json').send('{bad').expect(401).expect('content-type', /problem\+json/);
   assert.equal(reply.headers['www-authenticate'], 'Bearer');
   await request(app).get('/nothing').set(as('alice')).expect(404).expect('content-type', /problem\+json/);
 });

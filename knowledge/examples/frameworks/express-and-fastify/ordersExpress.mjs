@@ -48,7 +48,10 @@ export function authenticate(tokens) { // tokens: Map of token to { sub, scopes 
   return (req, res, next) => {
     const token = /^Bearer ([\w.~+/-]+=*)$/.exec(req.get('authorization') ?? '')?.[1];
     const user = token && [...tokens].find(([known]) => known.length === token.length && timingSafeEqual(Buffer.from(known), Buffer.from(token)))?.[1];
-    if (!user) return res.set('WWW-Authenticate', 'Bearer').status(401).json({ title: 'Unauthorized', status: 401 });
+    if (!user) {
+      res.set('WWW-Authenticate', 'Bearer'); // the error handler keeps headers that are set
+      return next(new HttpError(401, 'Unauthorized'));
+    }
     req.user = user;
     next();
   };

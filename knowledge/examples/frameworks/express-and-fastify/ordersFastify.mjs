@@ -19,15 +19,17 @@ export const createOrderSchema = {
 // endregion
 
 // region auth
+const refuse = (reply, status, title) => reply.code(status).type('application/problem+json').send({ title, status });
+
 export const auth = fp(async (app, { tokens }) => { // fp: the decorators are visible outside this plugin
   app.decorateRequest('user', null); // declare the shape once; set it per request
   app.decorate('authenticate', async (request, reply) => {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     request.user = tokens.get(token) ?? null; // verify a JWT here instead
-    if (!request.user) return reply.code(401).header('WWW-Authenticate', 'Bearer').send({ title: 'Unauthorized', status: 401 });
+    if (!request.user) return refuse(reply.header('WWW-Authenticate', 'Bearer'), 401, 'Unauthorized');
   });
   app.decorate('scope', (needed) => async (request, reply) => {
-    if (!request.user.scopes.includes(needed)) return reply.code(403).send({ title: `Needs ${needed}`, status: 403 });
+    if (!request.user.scopes.includes(needed)) return refuse(reply, 403, `Needs ${needed}`);
   });
 });
 
@@ -39,7 +41,7 @@ export async function orderRoutes(app, { orders }) { // not wrapped in fp: its h
   });
   app.get('/orders/:id', { schema: { response: createOrderSchema.response } }, async (request, reply) => {
     const found = await orders.find(request.params.id);
-    if (found?.owner !== request.user.sub) return reply.code(404).send({ title: 'No such order', status: 404 }); // object check
+    if (found?.owner !== request.user.sub) return refuse(reply, 404, 'No such order'); // object check
     return found;
   });
 }

@@ -51,7 +51,7 @@ async def authenticate(socket: ServerConnection, tickets: Tickets) -> tuple[str,
         async with asyncio.timeout(5):  # an anonymous socket may wait this long and no longer
             hello = json.loads(await socket.recv())
         user = tickets.redeem(hello["ticket"])
-    except (TimeoutError, ValueError, KeyError, TypeError):
+    except (TimeoutError, ValueError, KeyError, TypeError, ConnectionClosed):
         user = None
     if user is None:
         await socket.close(4401, "ticket missing, used or expired")

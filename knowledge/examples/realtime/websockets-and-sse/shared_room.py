@@ -39,7 +39,9 @@ class Instance:
         if oldest and after != START and position(after) < position(oldest[0][0]):
             return False
         while position(after) < position(self._last):  # catch up; other tasks run during the await
-            for entry_id, fields in await self._redis.xrange(self._stream, min=f"({after}", count=500):
+            if not (entries := await self._redis.xrange(self._stream, min=f"({after}", count=500)):
+                return False  # the stream was deleted or trimmed meanwhile: waiting for it would never end
+            for entry_id, fields in entries:
                 member.offer(entry_id, fields["body"])
                 after = entry_id
         self.members.add(member)  # no await since the comparison: no entry falls between

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,35 +9,46 @@ import (
 
 type Event struct {
 	Seq  int64
-	Data any
+	JSON []byte
 }
 
-// Feed returns the events after a number and a channel that is closed when there are more.
+// Feed: the newest number, and the events after a number with a channel that is closed when there are more.
+// After says false when it no longer holds what came after that number.
 type Feed interface {
-	After(seq int64) ([]Event, <-chan struct{})
+	Newest() int64
+	After(seq int64) (batch []Event, more <-chan struct{}, ok bool)
 }
 
 // region go-sse
-func events(feed Feed) http.HandlerFunc { // set Server.WriteTimeout to 0 for this route: it ends streams
+func events(feed Feed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		flusher, ok := w.(http.Flusher)
-		if !ok {
-			http.Error(w, "streaming unsupported", http.StatusInternalServerError)
-			return
+		last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
+		if err != nil {
+			last = feed.Newest() // a new reader starts now; it loaded the state before
 		}
-		last, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Cache-Control", "no-store")
+		h := w.Header()
+		h.Set("Content-Type", "text/event-stream")
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Accel-Buffering", "no")
+		out := http.NewResponseController(w)
 		keepAlive := time.NewTicker(15 * time.Second)
 		defer keepAlive.Stop()
 		for {
-			batch, more := feed.After(last)
+			// Replaces Server.WriteTimeout, which would end the stream, and cuts a reader that stopped reading.
+			_ = out.SetWriteDeadline(time.Now().Add(30 * time.Second))
+			batch, more, ok := feed.After(last)
+			if !ok { // the log no longer reaches back: the page reloads its state
+				last = feed.Newest()
+				fmt.Fprintf(w, "id: %d\nevent: reset\ndata: {}\n\n", last)
+				continue
+			}
 			for _, event := range batch {
-				data, _ := json.Marshal(event.Data)
-				fmt.Fprintf(w, "id: %d\ndata: %s\n\n", event.Seq, data)
+				fmt.Fprintf(w, "id: %d\ndata: %s\n\n", event.Seq, event.JSON) // on one line
 				last = event.Seq
 			}
-			flusher.Flush()
+			if err := out.Flush(); err != nil { // gone, too slow, or a middleware that cannot flush
+				return
+			}
 			select {
 			case <-r.Context().Done(): // the client left
 				return

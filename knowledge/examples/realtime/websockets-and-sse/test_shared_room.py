@@ -57,6 +57,20 @@ def test_a_position_that_was_trimmed_away_asks_for_a_reload() -> None:
     asyncio.run(scenario())
 
 
+def test_a_stream_that_vanished_asks_for_a_reload_instead_of_waiting_for_ever() -> None:
+    async def scenario() -> None:
+        redis = fakeredis.FakeAsyncRedis(decode_responses=True)
+        instance = Instance(redis, "room:7")
+        first = await instance.publish("one")
+        await instance.publish("two")
+        await instance.start()
+        await redis.delete("room:7")
+        assert not await asyncio.wait_for(instance.join(Client(), first), 1)
+        await redis.aclose()
+
+    asyncio.run(scenario())
+
+
 def test_pub_sub_forgets_who_was_away() -> None:
     async def scenario() -> None:
         redis = fakeredis.FakeAsyncRedis(decode_responses=True)

@@ -11,7 +11,7 @@ const refuse = (socket, status, extra = '') =>
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${extra}\r\n`);
 
 export function liveServer({ origins, authenticate, onSocket }) {
-  const server = createServer((req, res) => res.writeHead(426, { Upgrade: 'websocket' }).end());
+  const server = createServer((req, res) => res.writeHead(426, { Connection: 'Upgrade', Upgrade: 'websocket' }).end());
   server.on('upgrade', async (req, socket) => {
     socket.on('error', () => socket.destroy());
     const { upgrade = '', origin } = req.headers;
@@ -20,7 +20,7 @@ export function liveServer({ origins, authenticate, onSocket }) {
       return refuse(socket, '400 Bad Request');
     }
     if (req.headers['sec-websocket-version'] !== '13') {
-      return refuse(socket, '426 Upgrade Required', 'Sec-WebSocket-Version: 13\r\n');
+      return refuse(socket, '426 Upgrade Required', 'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n');
     }
     if (!origins.has(origin)) return refuse(socket, '403 Forbidden');
     const user = await authenticate(req).catch(() => undefined); // cookie or Authorization, before the 101

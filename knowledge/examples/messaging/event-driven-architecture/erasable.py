@@ -5,17 +5,25 @@ from __future__ import annotations
 from cryptography.fernet import Fernet, InvalidToken
 
 
+class Erased(Exception):
+    """A late event about an erased person: drop its personal part. Somebody who returns gets a new id."""
+
+
 class Keys:
     """One key per person, in an ordinary table with ordinary backups that expire."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, bytes] = {}
+        self._keys: dict[str, bytes | None] = {}
 
     def of(self, person: str) -> bytes:
-        return self._keys.setdefault(person, Fernet.generate_key())
+        if person not in self._keys:
+            self._keys[person] = Fernet.generate_key()
+        if (key := self._keys[person]) is None:  # or a straggler would start a new key and undo the erasure
+            raise Erased(person)
+        return key
 
     def erase(self, person: str) -> None:
-        self._keys.pop(person, None)             # and publish person.erased: read models delete their copies
+        self._keys[person] = None                # and publish person.erased: read models delete their copies
 
     def known(self, person: str) -> bytes | None:
         return self._keys.get(person)

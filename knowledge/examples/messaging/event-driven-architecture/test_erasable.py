@@ -2,7 +2,7 @@ import pytest
 
 pytest.importorskip("cryptography")
 
-from erasable import Keys, open_, seal
+from erasable import Erased, Keys, open_, seal
 
 
 def test_the_log_stays_and_the_person_is_gone():
@@ -14,9 +14,18 @@ def test_the_log_stays_and_the_person_is_gone():
     assert "Ann" not in str(log)
 
 
-def test_a_returning_customer_does_not_bring_the_old_data_back():
+def test_a_late_event_does_not_undo_the_erasure():
     keys = Keys()
     old = seal(keys, "c1", "Ann Example")
     keys.erase("c1")
-    assert open_(keys, "c1", seal(keys, "c1", "Ann Again")) == "Ann Again"
+    with pytest.raises(Erased):
+        seal(keys, "c1", "Ann Example, from a retry")
     assert open_(keys, "c1", old) is None
+
+
+def test_a_returning_customer_has_a_new_id_and_does_not_bring_the_old_data_back():
+    keys = Keys()
+    old = seal(keys, "c1", "Ann Example")
+    keys.erase("c1")
+    assert open_(keys, "c9", seal(keys, "c9", "Ann Again")) == "Ann Again"
+    assert open_(keys, "c9", old) is None        # another key does not open it

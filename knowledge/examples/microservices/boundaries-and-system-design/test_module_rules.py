@@ -50,6 +50,14 @@ def test_a_new_module_has_no_rights_until_the_table_grants_them(shop):
     assert violations(root) == ["shop/search/api.py:1 search must not depend on catalogue"]
 
 
+def test_the_composition_root_may_use_every_api_and_nothing_else(shop):
+    root, write = shop
+    write("main.py", "from shop.orders.api import place\n")
+    assert violations(root) == []
+    write("main.py", "from shop.orders.service import place\n")
+    assert "main reaches into shop.orders.service" in violations(root)[0]
+
+
 def test_the_table_is_free_of_cycles_and_a_cycle_is_found():
     assert cycle(ALLOWED) is None
     assert cycle({"orders": {"payments"}, "payments": {"orders"}}) == ["orders", "payments", "orders"]

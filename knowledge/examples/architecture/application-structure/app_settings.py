@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NOTES_", secrets_dir="/run/secrets", frozen=True, extra="forbid")
 
     environment: Literal["development", "test", "production"]  # for labels; behaviour has its own switches
-    database_url: PostgresDsn
+    database_url: PostgresDsn  # holds a password: never log it whole
     public_url: AnyHttpUrl
     session_key: SecretStr  # file /run/secrets/notes_session_key, or NOTES_SESSION_KEY in development
     request_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10

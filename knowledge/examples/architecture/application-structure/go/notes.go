@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 type Note struct {
@@ -28,22 +29,30 @@ type Store interface {
 	Save(ctx context.Context, n Note) error
 }
 
-type Service struct{ Store Store }
+// Service gets a function that runs work in one transaction and rolls back when work returns an error.
+type Service struct {
+	InTx func(ctx context.Context, work func(Store) error) error
+}
 
-func (s Service) Rename(ctx context.Context, owner, id, title string) (Note, error) {
-	note, err := s.Store.Find(ctx, id, owner)
+func (s Service) Rename(ctx context.Context, owner, id, title string) (note Note, err error) {
+	title = strings.TrimSpace(title)
+	if n := utf8.RuneCountInString(title); n < 1 || n > 100 {
+		return Note{}, ErrInvalidTitle
+	}
+	err = s.InTx(ctx, func(store Store) error {
+		if note, err = store.Find(ctx, id, owner); err != nil {
+			return err
+		}
+		if note.Archived {
+			return ErrArchived
+		}
+		note.Title = title
+		return store.Save(ctx, note)
+	})
 	if err != nil {
 		return Note{}, err
 	}
-	if note.Archived {
-		return Note{}, ErrArchived
-	}
-	title = strings.TrimSpace(title)
-	if n := len([]rune(title)); n < 1 || n > 100 {
-		return Note{}, ErrInvalidTitle
-	}
-	note.Title = title
-	return note, s.Store.Save(ctx, note)
+	return note, nil
 }
 
 // endregion service

@@ -1,6 +1,6 @@
 // region token
 // The owner answers each write with the version it produced; the client sends it back as a lower bound.
-export async function readAtLeast({ replica, primary, id, atLeast = 0, waitMs = 200, stepMs = 20, clock = Date.now }) {
+export async function readAtLeast({ replica, primary, id, atLeast = 0, waitMs = 200, stepMs = 20, clock = () => performance.now() }) {
   const giveUp = clock() + waitMs;
   for (;;) {
     const row = await replica.get(id);

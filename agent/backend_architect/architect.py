@@ -23,12 +23,13 @@ from backend_architect.answering.confidence import (
 )
 from backend_architect.answering.extractive import compose
 from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
-from backend_architect.answering.intent import intent_of
+from backend_architect.answering.intent import Intent, intent_of
 from backend_architect.answering.redact import redact
-from backend_architect.answering.replies import Reply, ask_back, not_covered, reply_to
-from backend_architect.answering.scope import Planned, ScopeJudge
+from backend_architect.answering.replies import Reply, aside, ask_back, handoff, not_covered, reply_to
+from backend_architect.answering.scope import Planned, ScopeJudge, clauses, is_greeting
 from backend_architect.errors import ModelError, QuestionError
 from backend_architect.knowledge import Corpus
+from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.knowledge.markdown import first_sentence
 from backend_architect.retrieval import Retriever
 from backend_architect.retrieval.lexical import query_terms
@@ -43,6 +44,7 @@ from backend_architect.types import (
     Done,
     Draft,
     Event,
+    Handoff,
     Hit,
     Ledger,
     Mode,
@@ -63,10 +65,16 @@ MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
 _TOOL_HITS = 4
 _BLENDED = 40
+# How much the topic carried over counts beside the words of the follow-up, and what staying with the guide is worth.
+_TOPIC_SHARE, _TOPIC_SHARE_OF_FEW, _FEW_NEW_WORDS = 0.5, 0.7, 2
+_SAME_GUIDE = 0.03
 _SEVERAL, _MAX_PARTS = 2, 3
+# A question is split between specialists only when its parts are this much nearer to the one than to the other.
+_CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # What a part of a question finds alone must rank about as high as what the whole finds.
 _PART_RATIO = 0.75
 _FOLLOW_UPS = 3
+_MAX_CORRECTIONS = 2
 
 # Everything a terminal or a log could act on; newline and tab stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -85,6 +93,7 @@ class _Prepared:
     confidence: float = 1.0
     notices: tuple[str, ...] = ()
     unwritten: str | None = None
+    handed: Handoff | None = None  # the part of the question that is another specialist's
 
 
 @dataclass(slots=True)
@@ -128,6 +137,10 @@ class _Rooms:
         return ScopeJudge(self.retriever, self._knowledge)
 
     @cached_property
+    def _corrections(self) -> tuple[Correction, ...]:
+        return load_corrections(self._knowledge)
+
+    @cached_property
     def model(self) -> Model | None:
         """The model, or None without an endpoint; nothing of it is imported before it is asked for."""
         if self._given_model is not None or not self.settings.has_model:
@@ -167,11 +180,14 @@ class _Rooms:
         ledger = pinned(memory.ledger, text, self.retriever.named_in(text))
         alone = stand_alone(text, memory.turns, self.retriever.named_in)
         prepared = _Prepared(text, "in_scope", ledger, started, notices=notices)
-        found = self._found(alone, text, ledger)
+        if alone.wish:
+            return replace(prepared, brief=self._brief(text, alone, self._shown(alone, memory), ledger, memory))
+        alone, handed = self._ours_and_others(alone, ledger)
+        found = self._found(alone, ledger, memory)
         hits = tuple(hit for hit in found if hit.section.area != "scope")
         decision = self.judge.decide(alone.text, hits)
         reply = reply_to(text, decision, found, self.corpus, ledger)
-        if reply is None and alone.lacks_context:
+        if alone.lacks_context and not is_greeting(text):
             reply = ask_back(text)
         if reply is not None:
             scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
@@ -179,20 +195,52 @@ class _Rooms:
         unwritten = self._unwritten(decision.planned, hits)
         sure = 0.0 if unwritten else confidence(hits)
         brief = self._brief(text, alone, hits, ledger, memory)
-        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten)
+        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
 
-    def _found(self, alone: StandAlone, text: str, ledger: Ledger) -> tuple[Hit, ...]:
-        """Return what is found; for a follow-up that says something new, the new words count as much as the old topic."""
+    def _ours_and_others(self, alone: StandAlone, ledger: Ledger) -> tuple[StandAlone, Handoff | None]:
+        """Return the part of a question that is ours and the hand-over of the other part, when it clearly has both."""
+        asked = [] if alone.is_follow_up else clauses(alone.text)
+        if len(asked) < _SEVERAL:
+            return alone, None
+        judged = [(clause, self.judge.decide(clause, self.retriever.search(clause, limit=1))) for clause in asked]
+        ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
+        others = [(clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS]
+        if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
+            return alone, None
+        text = ". ".join(ours)
+        clause, specialist = others[0]
+        return replace(alone, text=text, said=text), handoff(clause, specialist, ledger)
+
+    def _shown(self, alone: StandAlone, memory: _Memory) -> tuple[Hit, ...]:
+        """Return the sections that the last answer cited, for a recap those of all answers, then what else fits the topic."""
+        turns = memory.turns if alone.wish == "recap" else memory.turns[-1:]
+        cited = list(dict.fromkeys(ref for turn in turns for ref in turn.refs if ref in self.corpus.by_ref))
+        found = {hit.ref: hit for hit in self.retriever.search(alone.text, limit=_HITS) if hit.section.area != "scope"}
+        again = [found.pop(ref) if ref in found else Hit(self.corpus.by_ref[ref], 1.0) for ref in cited]
+        return (*again, *found.values())
+
+    def _found(self, alone: StandAlone, ledger: Ledger, memory: _Memory) -> tuple[Hit, ...]:
+        """Return what is found; for a follow-up that says something new, its own words count beside the topic's.
+
+        The guide that was just quoted comes first among equals: a conversation stays with its subject.
+        """
         pinned_stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
         with_topic = self.retriever.search(alone.text, limit=_BLENDED, **pinned_stack)
-        named = self.retriever.named_in(text).all
-        says_something = [term for term in query_terms(text) if term not in named]
+        named = self.retriever.named_in(alone.said).all
+        says_something = [term for term in query_terms(alone.said) if term not in named]
         if not alone.is_follow_up or not says_something:
             return with_topic[:_HITS]
-        by_itself = {hit.ref: hit.score for hit in self.retriever.search(text, limit=_BLENDED, **pinned_stack)}
+        by_itself = {hit.ref: hit.score for hit in self.retriever.search(alone.said, limit=_BLENDED, **pinned_stack)}
         lowest = min(by_itself.values(), default=0.0)
-        blended = [replace(h, score=round((h.score + by_itself.get(h.ref, lowest)) / 2, 4)) for h in with_topic]
-        return tuple(sorted(blended, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
+        topic = _TOPIC_SHARE if len(says_something) > _FEW_NEW_WORDS else _TOPIC_SHARE_OF_FEW
+        guides = {ref.partition("#")[0] for turn in memory.turns[-1:] for ref in turn.refs[:1]}
+
+        def blended(hit: Hit) -> float:
+            own = by_itself.get(hit.ref, lowest)
+            return round(topic * hit.score + (1 - topic) * own + _SAME_GUIDE * (hit.section.guide in guides), 4)
+
+        scored = (replace(hit, score=min(1.0, blended(hit))) for hit in with_topic)
+        return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
 
     def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: _Memory) -> Brief:
         standalone = alone.text
@@ -200,14 +248,22 @@ class _Rooms:
         return Brief(
             question=text,
             standalone=standalone,
-            intent=intent_of(text),
+            intent=_intent(text, alone),
             hits=hits,
             languages=named.languages,
             frameworks=named.frameworks,
             turns=tuple(memory.turns),
             ledger=ledger,
             parts=() if alone.is_follow_up else self._parts(standalone, hits),
+            wish=alone.wish or "",
+            corrections=self._corrected(text),
         )
+
+    def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
+        """Return what must be said first: a wish that would hurt, a premise that is false."""
+        met = (correction for correction in self._corrections if correction.is_met_by(self.retriever.corrected(text)))
+        sections = self.corpus.by_ref
+        return tuple((each.say, sections[each.section]) for each in met if each.section in sections)[:_MAX_CORRECTIONS]
 
     def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """Return the best section for each question when several are asked at once, in the order they are asked."""
@@ -243,6 +299,8 @@ class _Rooms:
 
     def _gaps(self, prepared: _Prepared, brief: Brief) -> tuple[str, ...]:
         """Return a notice that names what the answer lacks, when it is unsure or most of the question's words are unknown."""
+        if brief.wish:
+            return ()
         lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
         is_unsure = prepared.confidence < PARTLY or brief.hits[0].signals["covered"] < FEW_WORDS
         if not (is_unsure and lacking):
@@ -262,6 +320,8 @@ class _Rooms:
         try:
             async for item in model.stream(prepared.brief):
                 if isinstance(item, Draft):
+                    if prepared.handed:
+                        yield Delta(f"\n\n{aside(prepared.handed)}")
                     yield Done(self._from_draft(prepared, prepared.brief, item, "model"))
                 else:
                     said.append(item)
@@ -304,11 +364,13 @@ class _Rooms:
         dated = (
             (f"Past their review date, check before relying on them: facts {', '.join(overdue)}.",) if overdue else ()
         )
+        handed = prepared.handed
         return Answer(
             question=prepared.question,
-            text=draft.text,
+            text=f"{draft.text}\n\n{aside(handed)}" if handed else draft.text,
             scope="in_scope",
             outcome="answered",
+            handoff=handed,
             mode=mode,
             citations=self._citations(draft.refs),
             confidence=prepared.confidence,
@@ -537,6 +599,12 @@ class AsyncConversation:
     def clear(self) -> None:
         """Forget all turns and everything pinned."""
         self._memory = _Memory()
+
+
+def _intent(question: str, alone: StandAlone) -> Intent:
+    """Return what a question wants; a follow-up that does not say ("and in Go?") wants what its topic wanted."""
+    said = intent_of(question)
+    return intent_of(alone.text) if said == "explain" and alone.is_follow_up else said
 
 
 def _cleaned(question: str) -> tuple[str, tuple[str, ...]]:

@@ -309,6 +309,8 @@ class Brief:
     turns: tuple[Turn, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     parts: tuple[Hit, ...] = ()  # the best section for each question, when several were asked at once
+    wish: str = ""  # the last answer in another form: shorter, deeper, its code … (answering/follow_up.py)
+    corrections: tuple[tuple[str, Section], ...] = ()  # what to say first of a wish or premise, and what supports it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_architect.answering.intent import wants_code
@@ -41,6 +41,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 }
 
 _SYMPTOM_WORDS = 2
+_SAME_OPENING = 60
 _EFFECTS = {
     "repeated": re.compile(
         r"\b(?:twice|double\w*|duplicate\w*|repeat\w*|again|two|several times|both)\b", re.IGNORECASE
@@ -76,6 +77,7 @@ class _Page:
     """The text being composed: numbered citations, a word budget, and the verdict on each quoted piece."""
 
     room: int
+    said: str = ""  # what the asker has already read: a block of it is not repeated
     refs: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -88,7 +90,7 @@ class _Page:
     def add(self, text: str, section: Section | None = None, *, lead: str = "", must: bool = False) -> bool:
         """Append a block when there is room for it; say whether it was appended."""
         size = words(text)
-        if size > self.room and not must:
+        if not must and (size > self.room or text[:_SAME_OPENING] in self.said):
             return False
         self.room -= size
         shown = with_mark(text, self.mark(section)) if section else text
@@ -103,10 +105,14 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
 
     Every piece of prose is verbatim from the section it cites. Prose stays within `max_words`, code comes on top.
     """
+    if brief.wish:
+        return _again(brief, max_words)
     kept = _RELATED_WORDS if max_words >= _ROOM_FOR_RELATED else 0
     page = _Page(room=max_words - kept)
     chosen = choose_sections(brief)
     first = chosen[0].section
+    for text, section in brief.corrections:
+        page.add(text, section, must=True)
     if brief.intent == "debug":
         _lead_with_cause(page, first, brief)
     page.add(_opening_without_verdict(chosen[0]), first, must=True)
@@ -118,6 +124,52 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
         page.room += kept
         _add_related(page, chosen, brief)
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
+
+
+# --- the last answer in another form -------------------------------------------------------------
+
+# What each wish shows of the section that was the last answer.
+_AGAIN: Mapping[str, tuple[str, ...]] = {
+    "deeper": ("why", "how", "compare", "numbers", "code", "pitfalls"),
+    "reasons": ("why", "numbers", "compare"),
+    "steps": ("how", "code"),
+    "risks": ("pitfalls",),
+    "code": ("code",),
+}
+
+
+def _again(brief: Brief, max_words: int) -> Draft:
+    """Return the last answer's section in the form wished for; what the last answer has shown of it is not repeated."""
+    section = brief.hits[0].section
+    page = _Page(room=max_words, said=brief.turns[-1].answer if brief.wish == "deeper" else "")
+    if brief.wish == "recap":
+        _recap(page, brief)
+    elif brief.wish == "sources":
+        for hit in brief.hits[: _cited_before(brief)]:
+            names = "; ".join(" ".join((source.title, *source.places)) for source in hit.section.sources)
+            page.blocks.append(f"- **{hit.section.question}** {page.mark(hit.section)} rests on: {names}")
+    elif brief.wish == "shorter":
+        page.add(_opening(section.short_answer), section, must=True)
+    else:
+        for name in _AGAIN[brief.wish]:
+            _add_part(page, name, section, brief)
+    if not page.blocks:
+        page.add(section.short_answer, section, must=True)
+    return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
+
+
+def _cited_before(brief: Brief) -> int:
+    return max(1, len(brief.turns[-1].refs)) if brief.turns else 1
+
+
+def _recap(page: _Page, brief: Brief) -> None:
+    """Append one line for each question asked, with the first sentence of its answer, and what was decided."""
+    by_ref = {hit.ref: hit.section for hit in brief.hits}
+    for turn in brief.turns:
+        section = by_ref.get(turn.refs[0]) if turn.refs else None
+        if section is not None and not any(section.question in block for block in page.blocks):
+            page.add(_opening(section.short_answer), section, lead=f"- **{section.question}** ", must=True)
+    page.blocks += [f"- {line}" for line in brief.ledger.lines()]
 
 
 def choose_sections(brief: Brief) -> list[Hit]:
@@ -174,7 +226,7 @@ def _opening_without_verdict(hit: Hit) -> str:
 
 def _add_part(page: _Page, name: str, section: Section, brief: Brief) -> None:
     if name == "code":
-        if wants_code(brief.question, brief.intent):  # type: ignore[arg-type]
+        if brief.wish or wants_code(brief.question, brief.intent):  # type: ignore[arg-type]
             _add_code(page, section, brief)
     elif name == "pitfalls":
         _add_pitfalls(page, section, brief)

@@ -16,7 +16,8 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
             r"|\b(?:show|give|write|implement)\b[^.?!]{0,60}\b(?:in|with|using) (?:python|node(?:\.?js)?|javascript|typescript|java"
             r"|kotlin|go|golang|rust|php|c#|csharp|sql|django|fastapi|flask|express|fastify|spring(?: boot)?|gin|actix|axum|laravel)\b"
             r"|^\W*(?:(?:and|now|ok|please)\W+)*(?:show|write|give)\b.*\b(?:that|it|this|me)\b.*\bin \w+\W*$"
-            r"|\bwrite (?:me )?an? [\w -]{0,40}(?:middleware|function|handler|endpoint|query|migration|class|test|decorator|worker|consumer)\b"
+            r"|\b(?:write|give|show|need|want) (?:me |us )?(?:an?|the|some) [\w .+#/-]{0,40}"
+            r"(?:middleware|function|handler|endpoint|query|migration|class|test|decorator|worker|consumer|dockerfile|schema|resolver|regex|config)s?\b"
             r"|\b(?:code|snippet|sample)\s+(?:for|in|please|example)\b|\bexample\s+(?:in|code|for)\b|^\s*(?:code|snippet|example)\b",
             re.IGNORECASE,
         ),
@@ -40,9 +41,9 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (
         "debug",
         re.compile(
-            r"\b(?:errors?|exceptions?|fail(?:s|ed|ing|ure)?|crash\w*|broken|stuck|hang(?:s|ing)?|slow(?:er|ly)?|time[sd]? ?out|leak\w*"
-            r"|duplicat\w+|twice|missing|wrong|lost|keeps?|suddenly|randomly|sometimes|intermittent\w*|intermittently|not work\w*"
-            r"|does(?:n't| not)|won't|can't|cannot|never|incident|outage|spike\w*|deadlock\w*|stack ?trace|traceback|ignor\w+|unexpected\w*)\b",
+            r"\b(?:errors?|exceptions?|fail(?:s|ed|ing|ure)?|crash\w*|broken|stuck|hang(?:s|ing)?|slow(?:er|ly)?|time[sd]? ?out|leak(?:s|ing|ed)?"
+            r"|duplicat\w+|twice|lost|keeps|suddenly|randomly|intermittent\w*|not work\w*|incident|outage|spike\w*|deadlock\w*"
+            r"|stack ?trace|traceback|unexpected\w*)\b",
             re.IGNORECASE,
         ),
     ),
@@ -63,6 +64,11 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ),
 )
 
+# Words that tell of trouble only where no choice and no procedure is asked for: "which store, if we cannot lose data?"
+_TROUBLE = re.compile(
+    r"\b(?:missing|wrong|sometimes|does(?:n't| not)|won't|can't|cannot|never|ignor\w+)\b", re.IGNORECASE
+)
+
 # These say that something is wrong only together with a wish to know why; "how do I prevent duplicates" asks for steps.
 _ASKS_HOW = re.compile(r"^\s*(?:\w+[, ]+){0,3}how (?:do|can|should|would|to)\b", re.IGNORECASE)
 _ASKS_CODE_TOO = re.compile(r"\b(?:code|snippet|example)s?\b", re.IGNORECASE)
@@ -75,7 +81,7 @@ def intent_of(question: str) -> Intent:
             if intent == "debug" and _ASKS_HOW.search(question):
                 continue
             return intent
-    return "explain"
+    return "debug" if _TROUBLE.search(question) else "explain"
 
 
 def wants_code(question: str, intent: Intent) -> bool:

@@ -87,20 +87,31 @@ def ask_back(question: str) -> Reply:
     )
 
 
-def _hand_over(question: str, specialist: Specialist, corpus: Corpus, ledger: Ledger) -> Reply:
-    ref = _SCOPE_SECTION[specialist]
+def handoff(question: str, specialist: Specialist, ledger: Ledger) -> Handoff:
+    """Return the hand-over of a question, with what is known about the asker's constraints and decisions."""
     packet = HandoffPacket(
         question=question,
         constraints=tuple(line for line in ledger.lines() if not line.startswith("decided: ")),
         decisions=ledger.decisions,
     )
-    reason = _REASONS[specialist]
-    title = specialist if specialist.endswith("Specialist") else f"{specialist} specialist"
-    text = f"This is a question for the **{title}**: {reason}."
-    reply = _from_scope_card(text, ref, corpus, "handed_over")
-    return Reply(
-        reply.text, reply.refs, "handed_over", handoff=Handoff(specialist=specialist, reason=reason, packet=packet)
-    )
+    return Handoff(specialist=specialist, reason=_REASONS[specialist], packet=packet)
+
+
+def aside(handed: Handoff) -> str:
+    """Return the line that hands over one part of a question whose other part was answered."""
+    asked = handed.packet.question.rstrip(" ?.!")
+    return f'**Not mine:** "{asked}" is a question for the **{_title(handed.specialist)}**: {handed.reason}.'
+
+
+def _title(specialist: Specialist) -> str:
+    return specialist if specialist.endswith("Specialist") else f"{specialist} specialist"
+
+
+def _hand_over(question: str, specialist: Specialist, corpus: Corpus, ledger: Ledger) -> Reply:
+    handed = handoff(question, specialist, ledger)
+    text = f"This is a question for the **{_title(specialist)}**: {handed.reason}."
+    reply = _from_scope_card(text, _SCOPE_SECTION[specialist], corpus, "handed_over")
+    return Reply(reply.text, reply.refs, "handed_over", handoff=handed)
 
 
 def _meta(question: str, found: Sequence[Hit], corpus: Corpus) -> Reply:

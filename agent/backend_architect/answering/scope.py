@@ -40,6 +40,15 @@ _GREETING = re.compile(
 )
 
 
+_SENTENCES = re.compile(r"(?<=[.?!;\n])\s+")
+_COORDINATION = re.compile(
+    r",?\s+(?:and|then|also|plus)\s+(?:then\s+|also\s+)?(?=(?:how|what|which|where|when|why|who|should|do|does|can|is|are|make|set|add|write|build|fix|deploy"
+    r"|configure|design|style|create|show|tell|give|explain|train|run|the)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE_WORDS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A section of the syllabus that a question resembles, by the cosine of the two questions."""
@@ -51,12 +60,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class ScopeDecision:
-    """Whose question it is. `specialist` is set for a hand-over; `is_clear` is false when there was nothing to judge."""
+    """Whose question it is. `specialist` is set for a hand-over; `is_clear` is false when there was nothing to judge.
+
+    `lead` is by how much the nearest examples of that owner are nearer than the nearest of the others.
+    """
 
     scope: Scope
     specialist: Specialist | None = None
     is_clear: bool = True
     planned: Planned | None = None
+    lead: float = 0.0
 
 
 class ScopeJudge:
@@ -70,16 +83,17 @@ class ScopeJudge:
         """Return the decision for a question that can stand alone, and what the guides have for it."""
         if not self._can_be_read(question):
             return ScopeDecision("greeting_meta", is_clear=False)
-        if _GREETING.match(question):
+        if is_greeting(question):
             return ScopeDecision("greeting_meta")
         similarities = self._similarities(question)
         nearness = self._nearness(similarities)
         nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])])
         label = _winner(nearness, is_technical=self._is_technical(question))
+        lead = nearness[label] - max(value for other, value in nearness.items() if other != label)
         if label in SPECIALISTS:
-            return ScopeDecision("handoff", SPECIALISTS[label])
+            return ScopeDecision("handoff", SPECIALISTS[label], lead=lead)
         if label == "in_scope":
-            return ScopeDecision("in_scope", planned=self._planned(similarities))
+            return ScopeDecision("in_scope", planned=self._planned(similarities), lead=lead)
         return ScopeDecision("greeting_meta" if label == "greeting_meta" else "out_of_scope")
 
     def _similarities(self, question: str) -> NDArray[np.float32]:
@@ -128,6 +142,17 @@ class ScopeJudge:
         from backend_architect.retrieval.search import identifiers
 
         return self._retriever.named_in(question).any or bool(identifiers(question))
+
+
+def clauses(text: str) -> list[str]:
+    """Return the parts of a text that can belong to different specialists: its sentences and their coordinated halves."""
+    halves = (half.strip(" ,.;") for sentence in _SENTENCES.split(text) for half in _COORDINATION.split(sentence))
+    return [half for half in halves if len(half.split()) >= _CLAUSE_WORDS]
+
+
+def is_greeting(text: str) -> bool:
+    """Whether a text is nothing but a greeting, a word of thanks or a call for help."""
+    return bool(_GREETING.match(text))
 
 
 def _nearness_of_guides(hit: Hit) -> float:

@@ -116,7 +116,7 @@ def load_sources(knowledge: Path) -> dict[str, SourceEntry]:
                 raise GuideError(
                     f"{path}: source id {key} exists already in another file of the folder; rename or drop it"
                 )
-            found[key] = _validated(SourceEntry, value, f"{path}: source {key}")
+            found[key] = validated(SourceEntry, value, f"{path}: source {key}")
     return found
 
 
@@ -129,13 +129,13 @@ def load_facts(knowledge: Path) -> dict[str, Fact]:
         for key, value in _mapping(path).get("facts", {}).items():
             if key in found:
                 raise GuideError(f"{path}: fact id {key} exists already; use another")
-            found[key] = _validated(Fact, value, f"{path}: fact {key}")
+            found[key] = validated(Fact, value, f"{path}: fact {key}")
     return found
 
 
 def load_syllabus(knowledge: Path) -> Syllabus:
     path = knowledge / "syllabus.yaml"
-    return _validated(Syllabus, read_yaml(path), str(path))
+    return validated(Syllabus, read_yaml(path), str(path))
 
 
 def resolve(entry: SourceEntry, source_id: str, places: tuple[str, ...]) -> Source:
@@ -155,7 +155,8 @@ def _mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def _validated(model: type[_M], value: Any, where: str) -> _M:
+def validated(model: type[_M], value: Any, where: str) -> _M:
+    """Return a value read as the model; raise GuideError naming place and value when it does not fit."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

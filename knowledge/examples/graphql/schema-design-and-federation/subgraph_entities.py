@@ -21,7 +21,7 @@ def load_products(db, ids: list[str]) -> dict[str, dict]:
 
 def resolve_entities(_root, info, representations: list[dict]) -> list[dict | None]:
     """One query for all keys; same length and order as asked; null where nothing exists."""
-    if len(representations) > 500:
+    if len(representations) > 500:  # more than the largest page can ask for
         raise GraphQLError("Too many representations")
     wanted = [r["id"] for r in representations if r["__typename"] == "Product"]
     found = load_products(info.context["db"], list(dict.fromkeys(wanted))) if wanted else {}

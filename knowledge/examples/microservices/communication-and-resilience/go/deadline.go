@@ -32,7 +32,7 @@ func Do(ctx context.Context, client *http.Client, req *http.Request) (*http.Resp
 	if !ok {
 		return nil, errors.New("a call without a deadline")
 	}
-	left := time.Until(end) - 20*time.Millisecond // for our own answer
+	left := time.Until(end) - 20*time.Millisecond // the callee gives up before we do
 	if left <= 0 {
 		return nil, context.DeadlineExceeded
 	}

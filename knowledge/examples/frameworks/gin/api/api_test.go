@@ -38,6 +38,8 @@ func verify(_ context.Context, token string) (Principal, error) {
 		return Principal{Subject: "u1", Scopes: []string{"orders:read"}}, nil
 	case "writer":
 		return Principal{Subject: "u2", Scopes: []string{"orders:read", "orders:write"}}, nil
+	case "no keys":
+		return Principal{}, ErrKeysUnavailable
 	}
 	return Principal{}, errors.New("signature is wrong")
 }
@@ -74,6 +76,7 @@ func TestRoutes(t *testing.T) {
 		"foreign order":   {"GET", "/v1/orders/7", "writer", "", 404},
 		"no token":        {"GET", "/v1/orders/7", "", "", 401},
 		"wrong scope":     {"POST", "/v1/orders", "reader", "{}", 403},
+		"keys down":       {"GET", "/v1/orders/7", "no keys", "", 503},
 		"broken JSON":     {"POST", "/v1/orders", "writer", "{", 400},
 		"unknown field":   {"POST", "/v1/orders", "writer", `{"admin":true}`, 400},
 		"no items":        {"POST", "/v1/orders", "writer", `{"items":[]}`, 422},

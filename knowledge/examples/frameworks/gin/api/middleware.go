@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,14 +41,16 @@ func Limits(timeout time.Duration, bodyBytes int64) gin.HandlerFunc {
 
 type principalKey struct{}
 
-// region auth
 type Principal struct {
 	Subject string
 	Scopes  []string
 }
 
 // Verify checks signature, issuer, audience and expiry of an access token.
-type Verify func(ctx context.Context, token string) (Principal, error)
+// region auth
+type Verify func(ctx context.Context, token string) (Principal, error) // signature, issuer, audience, expiry
+
+var ErrKeysUnavailable = errors.New("key endpoint does not answer") // the token was not judged: 503, not 401
 
 func Authenticate(verify Verify) gin.HandlerFunc {
 	return func(c *gin.Context) {
@@ -57,7 +60,11 @@ func Authenticate(verify Verify) gin.HandlerFunc {
 			return // Abort does not return for you
 		}
 		principal, err := verify(c.Request.Context(), token)
-		if err != nil {
+		if errors.Is(err, ErrKeysUnavailable) {
+			_ = c.Error(err)
+			c.Abort()
+			return
+		} else if err != nil {
 			refuse(c, http.StatusUnauthorized, `Bearer error="invalid_token"`)
 			return
 		}

@@ -86,7 +86,7 @@ func toProblem(err error) *Problem {
 		return &Problem{Title: "Content Too Large", Status: http.StatusRequestEntityTooLarge}
 	case errors.Is(err, ErrNotFound):
 		return &Problem{Title: "Not Found", Status: http.StatusNotFound}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrKeysUnavailable):
 		return &Problem{Title: "Service Unavailable", Status: http.StatusServiceUnavailable}
 	}
 	return &Problem{Title: "Internal Server Error", Status: http.StatusInternalServerError}

@@ -19,7 +19,7 @@ async def consume(js: JetStreamContext, handle: Callable[[bytes], Awaitable[None
         name="ORDERS", subjects=["orders.>"], retention=RetentionPolicy.LIMITS, num_replicas=3,
         max_age=7 * 86_400, max_bytes=20 * 2**30, discard=DiscardPolicy.OLD, duplicate_window=300))
     subscription = await js.pull_subscribe("orders.paid", durable="billing", config=ConsumerConfig(
-        ack_wait=60, max_deliver=len(DELAYS) + 1, max_ack_pending=200))
+        ack_wait=60, max_deliver=len(DELAYS) + 1, max_ack_pending=200))   # a whole batch fits into ack_wait
     while True:
         try:
             messages = await subscription.fetch(20, timeout=5)

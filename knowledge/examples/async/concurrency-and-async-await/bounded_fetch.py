@@ -19,7 +19,7 @@ async def map_bounded(items: Iterable[T], work: Callable[[T], Awaitable[R]], *, 
             async with asyncio.timeout(each):
                 results[index] = await work(item)
 
-    async with asyncio.TaskGroup() as group:       # one failure cancels the other workers, then raises
+    async with asyncio.TaskGroup() as group:       # one failure cancels the others, then raises an ExceptionGroup
         for _ in range(at_once):
             group.create_task(worker())
     return [results[index] for index in sorted(results)]

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from backend_architect import resources
-from backend_architect.answering.confidence import (
-    FEW_WORDS,
-    NOT_COVERED,
-    PARTLY,
-    PLANNED_MARGIN,
-    PLANNED_SIMILARITY,
-    confidence,
-    missing_terms,
-)
+from backend_architect.answering.confidence import FEW_WORDS, NOT_COVERED, PARTLY, missing_terms
 from backend_architect.answering.extractive import compose
-from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
-from backend_architect.answering.intent import Intent, intent_of
-from backend_architect.answering.redact import redact
-from backend_architect.answering.replies import Reply, aside, ask_back, handoff, not_covered, reply_to
-from backend_architect.answering.scope import Planned, ScopeJudge, clauses, is_greeting
-from backend_architect.errors import ModelError, QuestionError
+from backend_architect.answering.prepare import Memory, Prepared, Preparer, cleaned
+from backend_architect.answering.replies import Reply, aside, not_covered
+from backend_architect.errors import ModelError
 from backend_architect.knowledge import Corpus
-from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.knowledge.markdown import first_sentence
 from backend_architect.retrieval import Retriever
-from backend_architect.retrieval.lexical import query_terms
-from backend_architect.retrieval.search import questions_in
 from backend_architect.settings import Settings, default_cache_dir
 from backend_architect.types import (
     Answer,
@@ -44,11 +29,9 @@ from backend_architect.types import (
     Done,
     Draft,
     Event,
-    Handoff,
     Hit,
     Ledger,
     Mode,
-    Scope,
     Section,
     Started,
     Trace,
@@ -61,53 +44,8 @@ if TYPE_CHECKING:
     from backend_architect.answering.llm import ModelAnswers
     from backend_architect.models import BackgroundLoop, Model
 
-MAX_QUESTION_CHARACTERS = 50_000
-_HITS = 8
 _TOOL_HITS = 4
-_BLENDED = 40
-# How much the topic carried over counts beside the words of the follow-up, and what staying with the guide is worth.
-_TOPIC_SHARE, _TOPIC_SHARE_OF_FEW, _FEW_NEW_WORDS = 0.5, 0.7, 2
-_SAME_GUIDE = 0.03
-_SEVERAL, _MAX_PARTS = 2, 3
-# A question is split between specialists only when its parts are this much nearer to the one than to the other.
-_CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
-# What a part of a question finds alone must rank about as high as what the whole finds.
-_PART_RATIO = 0.75
 _FOLLOW_UPS = 3
-_MAX_CORRECTIONS = 2
-
-# Everything a terminal or a log could act on; newline and tab stay.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A question understood and searched, before anything is answered."""
-
-    question: str
-    scope: Scope
-    ledger: Ledger
-    started: float
-    reply: Reply | None = None
-    brief: Brief | None = None
-    confidence: float = 1.0
-    notices: tuple[str, ...] = ()
-    unwritten: str | None = None
-    handed: Handoff | None = None  # the part of the question that is another specialist's
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What a conversation remembers; a single question has an empty one."""
-
-    turns: list[Turn] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
-
-    def remember(self, prepared: _Prepared, answer: Answer) -> None:
-        self.ledger = prepared.ledger
-        standalone = prepared.brief.standalone if prepared.brief else ""
-        refs = tuple(citation.ref for citation in answer.citations)
-        self.turns.append(Turn(question=answer.question, answer=answer.text, refs=refs, standalone=standalone))
 
 
 class _Rooms:
@@ -133,12 +71,8 @@ class _Rooms:
         )
 
     @cached_property
-    def judge(self) -> ScopeJudge:
-        return ScopeJudge(self.retriever, self._knowledge)
-
-    @cached_property
-    def _corrections(self) -> tuple[Correction, ...]:
-        return load_corrections(self._knowledge)
+    def preparer(self) -> Preparer:
+        return Preparer(self.retriever, self._knowledge)
 
     @cached_property
     def model(self) -> Model | None:
@@ -171,119 +105,9 @@ class _Rooms:
         if "retriever" in self.__dict__:
             self.retriever.close()
 
-    # --- before answering ---
-
-    def prepare(self, question: str, memory: _Memory) -> _Prepared:
-        """Redact, make self-contained, search, judge the scope. Raises QuestionError for what cannot be taken."""
-        started = time.perf_counter()
-        text, notices = _cleaned(question)
-        ledger = pinned(memory.ledger, text, self.retriever.named_in(text))
-        alone = stand_alone(text, memory.turns, self.retriever.named_in)
-        prepared = _Prepared(text, "in_scope", ledger, started, notices=notices)
-        if alone.wish:
-            return replace(prepared, brief=self._brief(text, alone, self._shown(alone, memory), ledger, memory))
-        alone, handed = self._ours_and_others(alone, ledger)
-        found = self._found(alone, ledger, memory)
-        hits = tuple(hit for hit in found if hit.section.area != "scope")
-        decision = self.judge.decide(alone.text, hits)
-        reply = reply_to(text, decision, found, self.corpus, ledger)
-        if alone.lacks_context and not is_greeting(text):
-            reply = ask_back(text)
-        if reply is not None:
-            scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
-            return replace(prepared, scope=scope, reply=reply)
-        unwritten = self._unwritten(decision.planned, hits)
-        sure = 0.0 if unwritten else confidence(hits)
-        brief = self._brief(text, alone, hits, ledger, memory)
-        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
-
-    def _ours_and_others(self, alone: StandAlone, ledger: Ledger) -> tuple[StandAlone, Handoff | None]:
-        """Return the part of a question that is ours and the hand-over of the other part, when it clearly has both."""
-        asked = [] if alone.is_follow_up else clauses(alone.text)
-        if len(asked) < _SEVERAL:
-            return alone, None
-        judged = [(clause, self.judge.decide(clause, self.retriever.search(clause, limit=1))) for clause in asked]
-        ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
-        others = [(clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS]
-        if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
-            return alone, None
-        text = ". ".join(ours)
-        clause, specialist = others[0]
-        return replace(alone, text=text, said=text), handoff(clause, specialist, ledger)
-
-    def _shown(self, alone: StandAlone, memory: _Memory) -> tuple[Hit, ...]:
-        """Return the sections that the last answer cited, for a recap those of all answers, then what else fits the topic."""
-        turns = memory.turns if alone.wish == "recap" else memory.turns[-1:]
-        cited = list(dict.fromkeys(ref for turn in turns for ref in turn.refs if ref in self.corpus.by_ref))
-        found = {hit.ref: hit for hit in self.retriever.search(alone.text, limit=_HITS) if hit.section.area != "scope"}
-        again = [found.pop(ref) if ref in found else Hit(self.corpus.by_ref[ref], 1.0) for ref in cited]
-        return (*again, *found.values())
-
-    def _found(self, alone: StandAlone, ledger: Ledger, memory: _Memory) -> tuple[Hit, ...]:
-        """Return what is found; for a follow-up that says something new, its own words count beside the topic's.
-
-        The guide that was just quoted comes first among equals: a conversation stays with its subject.
-        """
-        pinned_stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
-        with_topic = self.retriever.search(alone.text, limit=_BLENDED, **pinned_stack)
-        named = self.retriever.named_in(alone.said).all
-        says_something = [term for term in query_terms(alone.said) if term not in named]
-        if not alone.is_follow_up or not says_something:
-            return with_topic[:_HITS]
-        by_itself = {hit.ref: hit.score for hit in self.retriever.search(alone.said, limit=_BLENDED, **pinned_stack)}
-        lowest = min(by_itself.values(), default=0.0)
-        topic = _TOPIC_SHARE if len(says_something) > _FEW_NEW_WORDS else _TOPIC_SHARE_OF_FEW
-        guides = {ref.partition("#")[0] for turn in memory.turns[-1:] for ref in turn.refs[:1]}
-
-        def blended(hit: Hit) -> float:
-            own = by_itself.get(hit.ref, lowest)
-            return round(topic * hit.score + (1 - topic) * own + _SAME_GUIDE * (hit.section.guide in guides), 4)
-
-        scored = (replace(hit, score=min(1.0, blended(hit))) for hit in with_topic)
-        return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
-
-    def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: _Memory) -> Brief:
-        standalone = alone.text
-        named = self.retriever.named_in(standalone)
-        return Brief(
-            question=text,
-            standalone=standalone,
-            intent=_intent(text, alone),
-            hits=hits,
-            languages=named.languages,
-            frameworks=named.frameworks,
-            turns=tuple(memory.turns),
-            ledger=ledger,
-            parts=() if alone.is_follow_up else self._parts(standalone, hits),
-            wish=alone.wish or "",
-            corrections=self._corrected(text),
-        )
-
-    def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
-        """Return what must be said first: a wish that would hurt, a premise that is false."""
-        met = (correction for correction in self._corrections if correction.is_met_by(self.retriever.corrected(text)))
-        sections = self.corpus.by_ref
-        return tuple((each.say, sections[each.section]) for each in met if each.section in sections)[:_MAX_CORRECTIONS]
-
-    def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        """Return the best section for each question when several are asked at once, in the order they are asked."""
-        asked = questions_in(standalone)
-        if len(asked) < _SEVERAL or not hits:
-            return ()
-        best = (self.retriever.search(question, limit=1) for question in asked[:_MAX_PARTS])
-        found = [hit for part in best for hit in part if hit.section.area != "scope"]
-        return tuple(hit for hit in found if hit.score >= _PART_RATIO * hits[0].score)
-
-    def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
-        """Return the planned question that this one is, when its section is not written and no other comes near."""
-        if planned is None or planned.ref in self.corpus.by_ref or planned.similarity < PLANNED_SIMILARITY:
-            return None
-        best = max((hit.signals["question"] for hit in hits), default=0.0)
-        return planned.question if planned.similarity >= best + PLANNED_MARGIN else None
-
     # --- answering ---
 
-    def from_guides(self, prepared: _Prepared, extra_notices: tuple[str, ...] = ()) -> Answer:
+    def from_guides(self, prepared: Prepared, extra_notices: tuple[str, ...] = ()) -> Answer:
         """Return the answer composed without a model."""
         prepared = replace(prepared, notices=prepared.notices + extra_notices)
         if prepared.reply is not None:
@@ -297,7 +121,7 @@ class _Rooms:
         prepared = replace(prepared, notices=(*prepared.notices, *self._gaps(prepared, brief)))
         return self._from_draft(prepared, brief, draft, "guides")
 
-    def _gaps(self, prepared: _Prepared, brief: Brief) -> tuple[str, ...]:
+    def _gaps(self, prepared: Prepared, brief: Brief) -> tuple[str, ...]:
         """Return a notice that names what the answer lacks, when it is unsure or most of the question's words are unknown."""
         if brief.wish:
             return ()
@@ -307,7 +131,7 @@ class _Rooms:
             return ()
         return (f"The guides answer this only in part; they say nothing here about: {', '.join(lacking[:5])}.",)
 
-    async def events(self, prepared: _Prepared) -> AsyncIterator[Event]:
+    async def events(self, prepared: Prepared) -> AsyncIterator[Event]:
         """Yield the events of an answer: from the model when one is configured, else from the guides."""
         yield _started(prepared)
         model = self.model_answers if prepared.reply is None else None
@@ -330,7 +154,7 @@ class _Rooms:
             for event in self._fallen_back(prepared, "".join(said), error):
                 yield event
 
-    def _fallen_back(self, prepared: _Prepared, said: str, error: ModelError) -> Iterator[Event]:
+    def _fallen_back(self, prepared: Prepared, said: str, error: ModelError) -> Iterator[Event]:
         """Yield the guides' answer after a model failed, and say that it did; what was already shown stays."""
         answer = self.from_guides(prepared, (f"The model did not answer: {error}. This answer is from the guides.",))
         lead = "\n\n*The model stopped here. From the guides:*\n\n" if said.strip() else ""
@@ -339,7 +163,7 @@ class _Rooms:
 
     # --- building the answer ---
 
-    def _from_reply(self, prepared: _Prepared, reply: Reply) -> Answer:
+    def _from_reply(self, prepared: Prepared, reply: Reply) -> Answer:
         brief = prepared.brief
         return Answer(
             question=prepared.question,
@@ -356,7 +180,7 @@ class _Rooms:
             trace=self._trace(brief) if brief else Trace(),
         )
 
-    def _from_draft(self, prepared: _Prepared, brief: Brief, draft: Draft, mode: Mode) -> Answer:
+    def _from_draft(self, prepared: Prepared, brief: Brief, draft: Draft, mode: Mode) -> Answer:
         trace = self._trace(brief).model_copy(
             update={"verdicts": draft.verdicts, "prompts": draft.prompts, "model": draft.model}
         )
@@ -418,11 +242,11 @@ class Architect:
 
     def stream(self, question: str) -> Iterator[Event]:
         """Yield Started, any number of Delta, and exactly one Done. Stop iterating to stop the answer."""
-        return self._stream(question, _Memory())
+        return self._stream(question, Memory())
 
     def search(self, question: str, *, limit: int = 5) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first, with scores in [0, 1]."""
-        return self._rooms.retriever.search(_cleaned(question)[0], limit=limit)
+        return self._rooms.retriever.search(cleaned(question)[0], limit=limit)
 
     def conversation(self) -> Conversation:
         """Return a new conversation that remembers its turns."""
@@ -471,14 +295,14 @@ class Architect:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _stream(self, question: str, memory: _Memory) -> Iterator[Event]:
-        prepared = self._rooms.prepare(question, memory)
+    def _stream(self, question: str, memory: Memory) -> Iterator[Event]:
+        prepared = self._rooms.preparer.prepare(question, memory)
         for event in self._events(prepared):
             if isinstance(event, Done):
                 memory.remember(prepared, event.answer)
             yield event
 
-    def _events(self, prepared: _Prepared) -> Iterator[Event]:
+    def _events(self, prepared: Prepared) -> Iterator[Event]:
         if prepared.reply is not None or self._rooms.model_answers is None:
             answer = self._rooms.from_guides(prepared)
             yield from (_started(prepared), Delta(answer.text), Done(answer))
@@ -506,11 +330,11 @@ class AsyncArchitect:
 
     def stream(self, question: str) -> AsyncIterator[Event]:
         """Yield Started, any number of Delta, and exactly one Done."""
-        return self._stream(question, _Memory())
+        return self._stream(question, Memory())
 
     async def search(self, question: str, *, limit: int = 5) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first, with scores in [0, 1]."""
-        text = _cleaned(question)[0]
+        text = cleaned(question)[0]
         return await asyncio.to_thread(self._rooms.retriever.search, text, limit=limit)
 
     def conversation(self) -> AsyncConversation:
@@ -536,9 +360,9 @@ class AsyncArchitect:
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
 
-    async def _stream(self, question: str, memory: _Memory) -> AsyncIterator[Event]:
+    async def _stream(self, question: str, memory: Memory) -> AsyncIterator[Event]:
         # Preparing is some ten milliseconds of arithmetic; in a thread it does not hold up other conversations.
-        prepared = await asyncio.to_thread(self._rooms.prepare, question, memory)
+        prepared = await asyncio.to_thread(self._rooms.preparer.prepare, question, memory)
         async for event in self._rooms.events(prepared):
             if isinstance(event, Done):
                 memory.remember(prepared, event.answer)
@@ -548,9 +372,9 @@ class AsyncArchitect:
 class Conversation:
     """A conversation, made by `Architect.conversation`: follow-ups lean on earlier turns, and what is said about the stack stays pinned."""
 
-    def __init__(self, stream: Callable[[str, _Memory], Iterator[Event]]) -> None:
+    def __init__(self, stream: Callable[[str, Memory], Iterator[Event]]) -> None:
         self._stream = stream
-        self._memory = _Memory()
+        self._memory = Memory()
 
     def ask(self, question: str) -> Answer:
         """Return the finished answer to the next question of this conversation."""
@@ -570,15 +394,15 @@ class Conversation:
 
     def clear(self) -> None:
         """Forget all turns and everything pinned."""
-        self._memory = _Memory()
+        self._memory = Memory()
 
 
 class AsyncConversation:
     """`Conversation` with `await` and `async for`."""
 
-    def __init__(self, stream: Callable[[str, _Memory], AsyncIterator[Event]]) -> None:
+    def __init__(self, stream: Callable[[str, Memory], AsyncIterator[Event]]) -> None:
         self._stream = stream
-        self._memory = _Memory()
+        self._memory = Memory()
 
     async def ask(self, question: str) -> Answer:
         """Return the finished answer to the next question of this conversation."""
@@ -598,29 +422,10 @@ class AsyncConversation:
 
     def clear(self) -> None:
         """Forget all turns and everything pinned."""
-        self._memory = _Memory()
+        self._memory = Memory()
 
 
-def _intent(question: str, alone: StandAlone) -> Intent:
-    """Return what a question wants; a follow-up that does not say ("and in Go?") wants what its topic wanted."""
-    said = intent_of(question)
-    return intent_of(alone.text) if said == "explain" and alone.is_follow_up else said
-
-
-def _cleaned(question: str) -> tuple[str, tuple[str, ...]]:
-    """Return the question without control characters and secrets, and a notice when a secret was taken out."""
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"the question has {len(question):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are taken; "
-            "keep the part that shows the problem"
-        )
-    redacted = redact(_CONTROL.sub(" ", question.replace("\r\n", "\n").replace("\r", "\n")).strip())
-    if not redacted.kinds:
-        return redacted.text, ()
-    return redacted.text, (f"Taken out of your question before anything else saw it: {', '.join(redacted.kinds)}.",)
-
-
-def _started(prepared: _Prepared) -> Started:
+def _started(prepared: Prepared) -> Started:
     refs = (
         tuple(hit.ref for hit in prepared.brief.hits)
         if prepared.brief

@@ -208,7 +208,10 @@ def _question(brief: Brief, room: int) -> str:
         f"Asked for: {', '.join((*brief.languages, *brief.frameworks))}" if brief.languages or brief.frameworks else ""
     )
     meant = f"In full: {as_data(brief.standalone)}" if brief.standalone not in ("", brief.question) else ""
-    after = "\n".join(filter(None, [meant, asked]))
+    first = (
+        f"Say this first, from {as_data(section.question)}: {as_data(text)}" for text, section in brief.corrections
+    )
+    after = "\n".join(filter(None, [meant, asked, *first]))
     extra = cut(after, room // 4)
     question = cut(as_data(brief.question), room - count_tokens(extra) - 1)
     return f"{question}\n{extra}".strip()

@@ -87,6 +87,16 @@ def ask_back(question: str) -> Reply:
     )
 
 
+def ask_in_english(language: str) -> Reply:
+    """Return the question back for one in another language of which too little was understood."""
+    return Reply(
+        f"I understood too little of that: it seems to be in {language}, and the guides are in English. "
+        "Ask it in English, or with the technical words and names (methods, headers, frameworks, error text) in English.",
+        (),
+        "asked_back",
+    )
+
+
 def handoff(question: str, specialist: Specialist, ledger: Ledger) -> Handoff:
     """Return the hand-over of a question, with what is known about the asker's constraints and decisions."""
     packet = HandoffPacket(

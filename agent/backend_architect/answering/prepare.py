@@ -1,0 +1,221 @@
+"""Understands a question before anything is answered: redacts, makes self-contained, judges the scope, searches."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from backend_architect.answering.confidence import PLANNED_MARGIN, PLANNED_SIMILARITY, confidence
+from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
+from backend_architect.answering.intent import Intent, intent_of
+from backend_architect.answering.natural_language import NaturalLanguages
+from backend_architect.answering.redact import redact
+from backend_architect.answering.replies import Reply, ask_back, ask_in_english, handoff, reply_to
+from backend_architect.answering.scope import Planned, ScopeJudge, clauses, is_greeting
+from backend_architect.errors import QuestionError
+from backend_architect.knowledge.corrections import Correction, load_corrections
+from backend_architect.retrieval import Retriever
+from backend_architect.retrieval.lexical import query_terms
+from backend_architect.retrieval.search import questions_in
+from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, Section, Turn
+
+MAX_QUESTION_CHARACTERS = 50_000
+_HITS = 8
+_BLENDED = 40
+# How much the topic carried over counts beside the words of the follow-up, and what staying with the guide is worth.
+_TOPIC_SHARE, _TOPIC_SHARE_OF_FEW, _FEW_NEW_WORDS = 0.5, 0.7, 2
+_SAME_GUIDE = 0.03
+_SEVERAL, _MAX_PARTS = 2, 3
+# A question is split between specialists only when its parts are this much nearer to the one than to the other.
+_CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
+# What a part of a question finds alone must rank about as high as what the whole finds.
+_PART_RATIO = 0.75
+_MAX_CORRECTIONS = 2
+
+# Everything a terminal or a log could act on; newline and tab stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question understood and searched, before anything is answered."""
+
+    question: str
+    scope: Scope
+    ledger: Ledger
+    started: float
+    reply: Reply | None = None
+    brief: Brief | None = None
+    confidence: float = 1.0
+    notices: tuple[str, ...] = ()
+    unwritten: str | None = None
+    handed: Handoff | None = None  # the part of the question that is another specialist's
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a conversation remembers; a single question has an empty one."""
+
+    turns: list[Turn] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def remember(self, prepared: Prepared, answer: Answer) -> None:
+        self.ledger = prepared.ledger
+        standalone = prepared.brief.standalone if prepared.brief else ""
+        refs = tuple(citation.ref for citation in answer.citations)
+        self.turns.append(Turn(question=answer.question, answer=answer.text, refs=refs, standalone=standalone))
+
+
+class Preparer:
+    """Prepares questions over one corpus. Safe to share between threads."""
+
+    def __init__(self, retriever: Retriever, knowledge: Path) -> None:
+        self._retriever = retriever
+        self._knowledge = knowledge
+        self._judge = ScopeJudge(retriever, knowledge)
+        self._languages = NaturalLanguages(knowledge)
+
+    @cached_property
+    def _corrections(self) -> tuple[Correction, ...]:
+        return load_corrections(self._knowledge)
+
+    def prepare(self, question: str, memory: Memory) -> Prepared:
+        """Redact, make self-contained, search, judge the scope. Raises QuestionError for what cannot be taken."""
+        started = time.perf_counter()
+        text, notices = cleaned(question)
+        ledger = pinned(memory.ledger, text, self._retriever.named_in(text))
+        foreign = self._languages.foreign(text)
+        said = foreign.english if foreign else text
+        alone = stand_alone(said, memory.turns, self._retriever.named_in)
+        prepared = Prepared(text, "in_scope", ledger, started, notices=notices)
+        if alone.wish:
+            return replace(prepared, brief=self._brief(text, alone, self._shown(alone, memory), ledger, memory))
+        alone, handed = self._ours_and_others(alone, ledger)
+        found = self._found(alone, ledger, memory)
+        hits = tuple(hit for hit in found if hit.section.area != "scope")
+        decision = self._judge.decide(alone.text, hits)
+        reply = reply_to(text, decision, found, self._retriever.corpus, ledger)
+        if foreign and decision.scope == "out_of_scope":
+            reply = ask_in_english(foreign.language)
+        elif alone.lacks_context and not is_greeting(text):
+            reply = ask_back(text)
+        if foreign and (reply is None or reply.outcome != "asked_back"):
+            prepared = replace(prepared, notices=(*notices, foreign.notice))
+        if reply is not None:
+            scope: Scope = "greeting_meta" if reply.outcome == "asked_back" else decision.scope
+            return replace(prepared, scope=scope, reply=reply)
+        unwritten = self._unwritten(decision.planned, hits)
+        sure = 0.0 if unwritten else confidence(hits)
+        brief = self._brief(text, alone, hits, ledger, memory)
+        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
+
+    def _ours_and_others(self, alone: StandAlone, ledger: Ledger) -> tuple[StandAlone, Handoff | None]:
+        """Return the part of a question that is ours and the hand-over of the other part, when it clearly has both."""
+        asked = [] if alone.is_follow_up else clauses(alone.text)
+        if len(asked) < _SEVERAL:
+            return alone, None
+        judged = [(clause, self._judge.decide(clause, self._retriever.search(clause, limit=1))) for clause in asked]
+        ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
+        others = [(clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS]
+        if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
+            return alone, None
+        text = ". ".join(ours)
+        clause, specialist = others[0]
+        return replace(alone, text=text, said=text), handoff(clause, specialist, ledger)
+
+    def _shown(self, alone: StandAlone, memory: Memory) -> tuple[Hit, ...]:
+        """Return the sections that the last answer cited, for a recap those of all answers, then what else fits the topic."""
+        turns = memory.turns if alone.wish == "recap" else memory.turns[-1:]
+        cited = list(dict.fromkeys(ref for turn in turns for ref in turn.refs if ref in self._retriever.corpus.by_ref))
+        found = {hit.ref: hit for hit in self._retriever.search(alone.text, limit=_HITS) if hit.section.area != "scope"}
+        again = [found.pop(ref) if ref in found else Hit(self._retriever.corpus.by_ref[ref], 1.0) for ref in cited]
+        return (*again, *found.values())
+
+    def _found(self, alone: StandAlone, ledger: Ledger, memory: Memory) -> tuple[Hit, ...]:
+        """Return what is found; for a follow-up that says something new, its own words count beside the topic's.
+
+        The guide that was just quoted comes first among equals: a conversation stays with its subject.
+        """
+        pinned_stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
+        with_topic = self._retriever.search(alone.text, limit=_BLENDED, **pinned_stack)
+        named = self._retriever.named_in(alone.said).all
+        says_something = [term for term in query_terms(alone.said) if term not in named]
+        if not alone.is_follow_up or not says_something:
+            return with_topic[:_HITS]
+        by_itself = {hit.ref: hit.score for hit in self._retriever.search(alone.said, limit=_BLENDED, **pinned_stack)}
+        lowest = min(by_itself.values(), default=0.0)
+        topic = _TOPIC_SHARE if len(says_something) > _FEW_NEW_WORDS else _TOPIC_SHARE_OF_FEW
+        guides = {ref.partition("#")[0] for turn in memory.turns[-1:] for ref in turn.refs[:1]}
+
+        def blended(hit: Hit) -> float:
+            own = by_itself.get(hit.ref, lowest)
+            return round(topic * hit.score + (1 - topic) * own + _SAME_GUIDE * (hit.section.guide in guides), 4)
+
+        scored = (replace(hit, score=min(1.0, blended(hit))) for hit in with_topic)
+        return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
+
+    def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: Memory) -> Brief:
+        standalone = alone.text
+        named = self._retriever.named_in(standalone)
+        corrections = self._corrected(text)
+        found = {hit.ref for hit in hits}
+        # A model may cite only what it is given: the section behind a correction is given with the best one.
+        behind = tuple(Hit(section, 0.0) for _, section in corrections if section.ref not in found)
+        return Brief(
+            question=text,
+            standalone=standalone,
+            intent=_intent(text, alone),
+            hits=(*hits[:1], *behind, *hits[1:]),
+            languages=named.languages,
+            frameworks=named.frameworks,
+            turns=tuple(memory.turns),
+            ledger=ledger,
+            parts=() if alone.is_follow_up else self._parts(standalone, hits),
+            wish=alone.wish or "",
+            corrections=corrections,
+        )
+
+    def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
+        """Return what must be said first: a wish that would hurt, a premise that is false."""
+        met = (correction for correction in self._corrections if correction.is_met_by(self._retriever.corrected(text)))
+        sections = self._retriever.corpus.by_ref
+        return tuple((each.say, sections[each.section]) for each in met if each.section in sections)[:_MAX_CORRECTIONS]
+
+    def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Return the best section for each question when several are asked at once, in the order they are asked."""
+        asked = questions_in(standalone)
+        if len(asked) < _SEVERAL or not hits:
+            return ()
+        best = (self._retriever.search(question, limit=1) for question in asked[:_MAX_PARTS])
+        found = [hit for part in best for hit in part if hit.section.area != "scope"]
+        return tuple(hit for hit in found if hit.score >= _PART_RATIO * hits[0].score)
+
+    def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
+        """Return the planned question that this one is, when its section is not written and no other comes near."""
+        if planned is None or planned.ref in self._retriever.corpus.by_ref or planned.similarity < PLANNED_SIMILARITY:
+            return None
+        best = max((hit.signals["question"] for hit in hits), default=0.0)
+        return planned.question if planned.similarity >= best + PLANNED_MARGIN else None
+
+
+def _intent(question: str, alone: StandAlone) -> Intent:
+    """Return what a question wants; a follow-up that does not say ("and in Go?") wants what its topic wanted."""
+    said = intent_of(question)
+    return intent_of(alone.text) if said == "explain" and alone.is_follow_up else said
+
+
+def cleaned(question: str) -> tuple[str, tuple[str, ...]]:
+    """Return the question without control characters and secrets, and a notice when a secret was taken out."""
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are taken; "
+            "keep the part that shows the problem"
+        )
+    redacted = redact(_CONTROL.sub(" ", question.replace("\r\n", "\n").replace("\r", "\n")).strip())
+    if not redacted.kinds:
+        return redacted.text, ()
+    return redacted.text, (f"Taken out of your question before anything else saw it: {', '.join(redacted.kinds)}.",)

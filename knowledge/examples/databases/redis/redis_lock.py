@@ -7,7 +7,7 @@ import redis
 
 # region lock
 RELEASE = """if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0"""   # Redis 8.4: DELEX key IFEQ token; Valkey: DELIFEQ key token
+return 0"""   # Redis 8.4: DELEX key IFEQ token; Valkey 9.0: DELIFEQ key token
 EXTEND = """if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0"""
 

@@ -21,6 +21,13 @@ from backend_architect.answering.intent import intent_of, wants_code
         ("give me an example in Go", "code"),
         ("write me a token bucket middleware in Go", "code"),
         ("show me that in python", "code"),
+        ("redis lua rate limiter example", "code"),
+        ("the code for it in java", "code"),
+        ("dockerfile for a go service", "code"),
+        ("what status code for duplicates", "explain"),
+        ("authorization code flow or implicit?", "compare"),
+        ("which database, if we cannot lose data?", "compare"),
+        ("my manager wants us to keep card numbers", "explain"),
         ("I want to become a backend developer, where do I start", "learn"),
         ("how many hours is the roadmap", "learn"),
         ("is this a good design?", "review"),
@@ -29,6 +36,12 @@ from backend_architect.answering.intent import intent_of, wants_code
 )
 def test_the_wish_behind_a_question_is_recognised(question: str, intent: str):
     assert intent_of(question) == intent
+
+
+def test_terse_words_beside_a_technology_ask_how_it_is_done_there():
+    assert intent_of("gin validate json body", names_technology=True) == "howto"
+    assert intent_of("what is a Gin context", names_technology=True) == "explain"
+    assert intent_of("validate json body") == "explain"
 
 
 def test_steps_come_with_code_and_explanations_only_when_asked():

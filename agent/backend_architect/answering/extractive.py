@@ -19,6 +19,7 @@ _MAX_SECTIONS = 3
 _NEW_WORDS = 2
 # Code that is wanted may come from a section that ranks a little lower than the best.
 _CODE_RATIO = 0.7
+_SUBJECT_RATIO = 0.8
 _SAME_QUESTION = 0.9
 _VERDICT = re.compile(r"^(?:Yes|No)[,:;.]\s+")
 _MAX_PITFALLS = 3
@@ -187,16 +188,22 @@ def choose_sections(brief: Brief) -> list[Hit]:
 
 
 def _with_code(brief: Brief) -> Hit | None:
-    """Return the best near section with a listing to show; one in an asked language only when it ranks as high."""
-    best = brief.hits[0].score
+    """Return the best near section with a listing to show; one in an asked language only when it ranks as high.
+
+    A section that has the language and not the subject ("async def" for a wish about pagination) is no help.
+    """
+    best = brief.hits[0]
     wanted = _wanted_languages(brief)
-    for hit in brief.hits:
-        shown = [listing for listing in hit.section.listings if not listing.is_counter_example]
-        if hit.score >= _JOIN_RATIO * best and any(listing.language in wanted for listing in shown):
+    near = [hit for hit in brief.hits if _is_on_subject(hit, best) and pick_listing(hit.section.listings, ())]
+    for hit in near:
+        shown = pick_listing(hit.section.listings, wanted)
+        if hit.score >= _JOIN_RATIO * best.score and shown and shown.language in wanted:
             return hit
-    return next(
-        (hit for hit in brief.hits if hit.score >= _CODE_RATIO * best and pick_listing(hit.section.listings, ())), None
-    )
+    return next((hit for hit in near if hit.score >= _CODE_RATIO * best.score), None)
+
+
+def _is_on_subject(hit: Hit, best: Hit) -> bool:
+    return hit.signals.get("covered", 1.0) >= _SUBJECT_RATIO * best.signals.get("covered", 0.0)
 
 
 def _adds(section: Section, chosen: Sequence[Section], brief: Brief) -> bool:

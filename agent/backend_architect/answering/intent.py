@@ -18,7 +18,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
             r"|^\W*(?:(?:and|now|ok|please)\W+)*(?:show|write|give)\b.*\b(?:that|it|this|me)\b.*\bin \w+\W*$"
             r"|\b(?:write|give|show|need|want) (?:me |us )?(?:an?|the|some) [\w .+#/-]{0,40}"
             r"(?:middleware|function|handler|endpoint|query|migration|class|test|decorator|worker|consumer|dockerfile|schema|resolver|regex|config)s?\b"
-            r"|\b(?:code|snippet|sample)\s+(?:for|in|please|example)\b|\bexample\s+(?:in|code|for)\b|^\s*(?:code|snippet|example)\b",
+            r"|\b(?:code|snippet|sample|example)s?\b|\b(?:dockerfile|sql|query|regex|yaml|config|schema|middleware|resolver) for\b",
             re.IGNORECASE,
         ),
     ),
@@ -69,15 +69,36 @@ _TROUBLE = re.compile(
     r"\b(?:missing|wrong|sometimes|does(?:n't| not)|won't|can't|cannot|never|ignor\w+)\b", re.IGNORECASE
 )
 
+# Where "code" and "example" ask for none.
+_NO_CODE = re.compile(
+    r"\b(?:status|error|exit|return|legacy|our|my|your|his|their|in|of) codes?\b|\bthe code\b(?! for| please| in\b|\W*$)|\bfor (?:an )?example\b|\bexamples? of\b"
+    r"|\bcode[ -](?:review|quality|coverage|style|flow|exchange|grant|first|base)\b|\bcodebase\b|\bper example\b",
+    re.IGNORECASE,
+)
+
 # These say that something is wrong only together with a wish to know why; "how do I prevent duplicates" asks for steps.
-_ASKS_HOW = re.compile(r"^\s*(?:\w+[, ]+){0,3}how (?:do|can|should|would|to)\b", re.IGNORECASE)
+_ASKS_HOW = re.compile(
+    r"^\s*(?:\w+[, ]+){0,3}(?:how (?:do|can|should|would|to)|which|what (?:http |error )?(?:status|code))\b",
+    re.IGNORECASE,
+)
+_ASKS_WHAT = re.compile(
+    r"\b(?:what|why|when|explain|who|should|is|are|does|do|can|will|mean(?:s|ing)?)\b", re.IGNORECASE
+)
 _ASKS_CODE_TOO = re.compile(r"\b(?:code|snippet|example)s?\b", re.IGNORECASE)
 
 
-def intent_of(question: str) -> Intent:
-    """Return what the question wants; `explain` when nothing more specific shows."""
+def intent_of(question: str, *, names_technology: bool = False) -> Intent:
+    """Return what the question wants; `explain` when nothing more specific shows.
+
+    Terse words beside the name of a language or framework ("gin validate json body") ask how it is done there.
+    """
+    wanted = _first_match(question)
+    return "howto" if wanted == "explain" and names_technology and not _ASKS_WHAT.search(question) else wanted
+
+
+def _first_match(question: str) -> Intent:
     for intent, pattern in _RULES:
-        if pattern.search(question):
+        if pattern.search(_NO_CODE.sub(" ", question) if intent == "code" else question):
             if intent == "debug" and _ASKS_HOW.search(question):
                 continue
             return intent

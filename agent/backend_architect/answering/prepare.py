@@ -168,7 +168,7 @@ class Preparer:
         return Brief(
             question=text,
             standalone=standalone,
-            intent=_intent(text, alone),
+            intent=_intent(text, alone, names_technology=bool(named.languages or named.frameworks)),
             hits=(*hits[:1], *behind, *hits[1:]),
             languages=named.languages,
             frameworks=named.frameworks,
@@ -202,9 +202,9 @@ class Preparer:
         return planned.question if planned.similarity >= best + PLANNED_MARGIN else None
 
 
-def _intent(question: str, alone: StandAlone) -> Intent:
+def _intent(question: str, alone: StandAlone, *, names_technology: bool) -> Intent:
     """Return what a question wants; a follow-up that does not say ("and in Go?") wants what its topic wanted."""
-    said = intent_of(question)
+    said = intent_of(question, names_technology=names_technology)
     return intent_of(alone.text) if said == "explain" and alone.is_follow_up else said
 
 

@@ -71,8 +71,8 @@ _TROUBLE = re.compile(
 
 # Where "code" and "example" ask for none.
 _NO_CODE = re.compile(
-    r"\b(?:status|error|exit|return|legacy|our|my|your|his|their|in|of) codes?\b|\bthe code\b(?! for| please| in\b|\W*$)|\bfor (?:an )?example\b|\bexamples? of\b"
-    r"|\bcode[ -](?:review|quality|coverage|style|flow|exchange|grant|first|base)\b|\bcodebase\b|\bper example\b",
+    r"\b(?:status|error|exit|return|legacy|our|my|your|his|their|in|of) codes?\b|\bthe code\b(?! for| please| in\b|\W*$)|\bfor (?:an )?example\b"
+    r"|\bexamples? of\b|\bcode[ -](?:review|quality|coverage|style|flow|exchange|grant|first|base)\b|\bcodebase\b|\bper example\b",
     re.IGNORECASE,
 )
 

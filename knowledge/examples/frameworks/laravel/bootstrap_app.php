@@ -12,6 +12,7 @@ return Application::configure(basePath: dirname(__DIR__))
     ->withMiddleware(function (Middleware $middleware): void {
         $middleware->trustProxies(at: ['10.0.0.0/8']);     // your proxies only; '*' believes everybody's headers
         $middleware->statefulApi();                        // cookie sessions for the own front end
+        $middleware->redirectGuestsTo(null);               // API only: the default asks for a route named login, a 500
     })
     ->withExceptions(function (Exceptions $exceptions): void {
         $exceptions->shouldRenderJsonWhen(fn (Request $request) => $request->is('api/*') || $request->expectsJson());

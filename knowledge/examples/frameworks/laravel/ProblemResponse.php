@@ -1,0 +1,37 @@
+<?php
+
+namespace App\Http;
+
+use Illuminate\Http\Request;
+use Illuminate\Validation\ValidationException;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\HttpKernel\Exception\HttpExceptionInterface;
+use Throwable;
+
+// region problem
+// in bootstrap/app.php: ->withExceptions(fn (Exceptions $exceptions) => $exceptions->respond(new ProblemResponse))
+final class ProblemResponse
+{
+    public function __invoke(Response $response, Throwable $error, Request $request): Response
+    {
+        if (! $request->is('api/*')) {
+            return $response;
+        }
+        $status = $response->getStatusCode();
+        $problem = ['type' => 'about:blank', 'title' => Response::$statusTexts[$status] ?? 'Error', 'status' => $status];
+        if ($error instanceof ValidationException) {
+            foreach ($error->errors() as $field => $messages) {
+                $problem['errors'][] = ['pointer' => '#/'.str_replace('.', '/', $field), 'detail' => $messages[0]];
+            }
+        } elseif ($error instanceof HttpExceptionInterface && $status < 500 && $status !== 404) {
+            $problem['detail'] = $error->getMessage();     // 404: names model and id; 5xx: names everything
+        }
+        if ($status === 401) {
+            $response->headers->set('WWW-Authenticate', 'Bearer');   // Laravel sends none
+        }
+        $response->headers->set('Content-Type', 'application/problem+json');   // Allow and Retry-After stay
+
+        return $response->setContent(json_encode($problem, JSON_THROW_ON_ERROR));
+    }
+}
+// endregion

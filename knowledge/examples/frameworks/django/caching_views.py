@@ -29,10 +29,12 @@ def cached(key: str, build: Callable[[], object], *, seconds: int, lock_seconds:
     if (value := cache.get(key, missing)) is not missing:
         return value
     if cache.add(f"{key}:filling", 1, lock_seconds):
-        value = build()
-        cache.set(key, value, seconds)
-        cache.delete(f"{key}:filling")
-        return value
+        try:
+            value = build()
+            cache.set(key, value, seconds)
+            return value
+        finally:  # a failed build must not make the others wait for the lock to expire
+            cache.delete(f"{key}:filling")
     for _ in range(20):
         time.sleep(0.05)
         if (value := cache.get(key, missing)) is not missing:

@@ -58,6 +58,16 @@ def test_get_or_set_builds_in_every_thread_and_the_lock_in_one():
     assert len(built) == 1
 
 
+def test_a_failed_build_releases_the_lock():
+    def fails():
+        raise ConnectionError("database away")
+
+    with pytest.raises(ConnectionError):
+        caching_views.cached("broken", fails, seconds=60)
+    assert caching_views.cached("broken", lambda: "fresh", seconds=60) == "fresh"
+    assert cache.get("broken:filling") is None
+
+
 def test_check_deploy_finds_what_the_development_settings_leave_open():
     found = {message.id for message in run_checks(include_deployment_checks=True)}
     assert {"security.W001"} <= found  # SecurityMiddleware is missing

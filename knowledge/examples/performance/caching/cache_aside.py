@@ -70,15 +70,22 @@ class LeasedCache(Cache):
 
     async def _fill(self, key: str, load):
         token, lease = secrets.token_hex(8), self._lease(key)
-        for _ in range(40):
-            if await self._redis.set(lease, token, nx=True, ex=10):
-                value = await load()  # when this fails the lease runs out after 10 s
-                await self._redis.eval(STORE_IF_LEASED, 2, key, lease, token, json.dumps(value), self.seconds())
-                return value
-            await asyncio.sleep(0.05)  # somebody else is loading
-            if (cached := await self._redis.get(key)) is not None:
-                return json.loads(cached)
-        return await load()  # the holder died: serve, do not store
+        with suppress(RedisError, OSError, TimeoutError):  # Redis is down: load without a lease, store nothing
+            for _ in range(40):
+                if await self._try(self._redis.set(lease, token, nx=True, ex=10)):
+                    break
+                await asyncio.sleep(0.05)  # somebody else is loading
+                if (cached := await self._try(self._redis.get(key))) is not None:
+                    return json.loads(cached)
+        value = await load()  # when this fails, a lease we hold runs out after 10 s
+        with suppress(RedisError, OSError, TimeoutError):  # stores only while the lease is still ours
+            arguments = (key, lease, token, json.dumps(value), self.seconds())
+            await self._try(self._redis.eval(STORE_IF_LEASED, 2, *arguments))
+        return value
+
+    async def _try(self, command):
+        async with asyncio.timeout(self._timeout):
+            return await command
 
     async def invalidate(self, key: str) -> None:
         await self._redis.delete(key, self._lease(key))  # a load in flight loses its right to store
@@ -98,12 +105,15 @@ def refresh_early(expires_at: float, load_seconds: float, beta: float = 1.0, now
 
 # region generation
 async def catalogue_key(redis, tenant: str, page: int) -> str:
-    generation = await redis.get(f"gen:catalogue:{tenant}") or "0"
+    name = f"gen:catalogue:{tenant}"
+    if (generation := await redis.get(name)) is None:  # new tenant, evicted or lost: never an old value again
+        await redis.set(name, secrets.token_hex(8), nx=True)
+        generation = await redis.get(name)
     return f"catalogue:v3:{tenant}:{generation}:{page}"
 
 
 async def invalidate_catalogue(redis, tenant: str) -> None:
-    await redis.incr(f"gen:catalogue:{tenant}")  # all pages at once; the old ones die by their TTL
+    await redis.set(f"gen:catalogue:{tenant}", secrets.token_hex(8))  # all pages at once; the old ones die by TTL
 
 
 # endregion

@@ -22,15 +22,18 @@ def not_modified(if_none_match: str | None, etag: str) -> bool:
 
 def register(app: FastAPI, notes: dict[str, dict], render) -> None:
     @app.get("/notes/{note_id}")
-    def read(note_id: str, if_none_match: str | None = Header(default=None)) -> Response:
-        note = notes.get(note_id)
+    def read(
+        note_id: str, if_none_match: str | None = Header(default=None), accept_language: str = Header(default="en")
+    ) -> Response:
+        note = notes.get(note_id)  # after authentication and permission, so that a 304 reveals nothing
         if note is None:
             return Response(status_code=404)
-        etag = f'W/"{FORMAT}-{note["version"]}"'
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language, Authorization"}
+        locale = "de" if accept_language.startswith("de") else "en"
+        etag = f'W/"{FORMAT}-{locale}-{note["version"]}"'  # what Vary names is in the tag as well
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
         if not_modified(if_none_match, etag):
             return Response(status_code=304, headers=headers)  # same headers, no body, no rendering
-        return JSONResponse(render(note), headers=headers)
+        return JSONResponse(render(note, locale), headers=headers)
 
 
 # endregion

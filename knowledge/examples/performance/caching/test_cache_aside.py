@@ -74,6 +74,8 @@ def test_a_dead_cache_and_a_leaving_caller_do_not_hurt() -> None:
         async def set(self, *args, **kwargs):
             raise RedisDown("refused")
 
+        eval = set
+
     class Hanging:
         async def get(self, key):
             await asyncio.sleep(60)
@@ -83,9 +85,12 @@ def test_a_dead_cache_and_a_leaving_caller_do_not_hurt() -> None:
         async def set(self, *args, **kwargs):
             await asyncio.sleep(60)
 
+        eval = set
+
     async def scenario() -> None:
         for broken in (Down(), Hanging()):
-            assert await Cache(broken, timeout=0.01).get("k", Database("x").load) == "x"
+            for kind in (Cache, LeasedCache):
+                assert await kind(broken, timeout=0.01).get("k", Database("x").load) == "x"
         db = Database("y")
         cache = Cache(Down())
         leaving = asyncio.create_task(cache.get("k", db.load))
@@ -155,7 +160,7 @@ def test_early_refresh_gets_likelier_and_is_certain_at_expiry() -> None:
     assert share(0) == 1
 
 
-def test_one_increment_makes_every_page_of_one_tenant_unreachable() -> None:
+def test_one_command_makes_every_page_of_one_tenant_unreachable() -> None:
     async def scenario(redis) -> None:
         before = [await catalogue_key(redis, "acme", page) for page in range(3)]
         other = await catalogue_key(redis, "umbrella", 0)
@@ -163,6 +168,8 @@ def test_one_increment_makes_every_page_of_one_tenant_unreachable() -> None:
         after = [await catalogue_key(redis, "acme", page) for page in range(3)]
         assert not set(before) & set(after)
         assert await catalogue_key(redis, "umbrella", 0) == other
+        await redis.delete("gen:catalogue:acme")  # evicted
+        assert await catalogue_key(redis, "acme", 0) not in before + after
 
     run(scenario)
 

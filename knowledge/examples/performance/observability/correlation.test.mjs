@@ -13,7 +13,8 @@ const listen = async (handler) => {
 test('two services log the same trace, and parent and child are linked', async () => {
   const lines = [];
   const write = (line) => lines.push(JSON.parse(line));
-  const stock = await listen((req, res) => { log('stock_read', {}, write); res.end(); });
+  const states = [];
+  const stock = await listen((req, res) => { states.push(req.headers.tracestate); log('stock_read', {}, write); res.end(); });
   const orders = await listen(async (req, res) => {
     await new Promise((done) => setTimeout(done, 5)); // the context survives the timer
     log('order_read', {}, write);
@@ -23,10 +24,11 @@ test('two services log the same trace, and parent and child are linked', async (
   try {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const replies = await Promise.all([
-      fetch(orders.url, { headers: { traceparent, connection: 'close' } }),
+      fetch(orders.url, { headers: { traceparent, tracestate: 'vendor=1', connection: 'close' } }),
       fetch(orders.url, { headers: { connection: 'close' } }),
     ]);
     assert.equal(replies[0].headers.get('x-trace-id'), '4bf92f3577b34da6a3ce929d0e0e4736');
+    assert.deepEqual(states.sort(), ['vendor=1', undefined]);
     for (const reply of replies) {
       const mine = lines.filter((l) => l.trace_id === reply.headers.get('x-trace-id')).map((l) => l.event);
       assert.deepEqual(mine.sort(), ['order_read', 'stock_read']); // interleaved requests do not mix

@@ -16,10 +16,11 @@ from backend_architect.answering.extractive import compose
 from backend_architect.answering.prepare import Memory, Prepared, Preparer, cleaned
 from backend_architect.answering.replies import Reply, aside, not_covered
 from backend_architect.errors import ModelError
+from backend_architect.gaps import GapLog
 from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.markdown import first_sentence
 from backend_architect.retrieval import Retriever
-from backend_architect.settings import Settings, default_cache_dir
+from backend_architect.settings import Settings, default_cache_dir, default_data_dir
 from backend_architect.types import (
     Answer,
     Brief,
@@ -95,6 +96,11 @@ class _Rooms:
             return self.retriever.search(query, limit=_TOOL_HITS)
 
         return ModelAnswers(self.model, Prompts.load(), settings=self.settings, search=search)
+
+    def note_gap(self, answer: Answer) -> None:
+        """Write an unanswered question to the local log, when that is switched on."""
+        if self.settings.log_gaps:
+            GapLog(self.settings.data_dir or default_data_dir()).note(answer)
 
     async def aclose_model(self) -> None:
         """Close the model's connections of the running event loop, when there are any."""
@@ -300,6 +306,7 @@ class Architect:
         for event in self._events(prepared):
             if isinstance(event, Done):
                 memory.remember(prepared, event.answer)
+                self._rooms.note_gap(event.answer)
             yield event
 
     def _events(self, prepared: Prepared) -> Iterator[Event]:
@@ -366,6 +373,7 @@ class AsyncArchitect:
         async for event in self._rooms.events(prepared):
             if isinstance(event, Done):
                 memory.remember(prepared, event.answer)
+                self._rooms.note_gap(event.answer)
             yield event
 
 

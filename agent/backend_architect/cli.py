@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, ParamSpec, TextIO
@@ -352,7 +353,22 @@ def stats() -> int:
         "languages": len({language for section in sections for language in section.languages}),
     }
     _print_lines(f"{name:<18}{count:>6}" for name, count in counts.items())
+    _print_lines(_coverage(sections))
     return 0
+
+
+def _coverage(sections: tuple[Section, ...]) -> Iterator[str]:
+    """Yield the table of the seed's capabilities: the guides that serve each, with their written and planned sections."""
+    from backend_architect import resources
+    from backend_architect.knowledge.registry import load_syllabus
+
+    plan = load_syllabus(resources.folder("knowledge"))
+    written = Counter(section.guide for section in sections)
+    for key, capability in plan.seed.items():
+        guides = [guide for guide in plan.guides if key in guide.seed] if key.startswith("K") else []
+        if guides:
+            yield f"\n{capability}: {sum(written[guide.id] for guide in guides)} sections"
+        yield from (f"  {guide.id:<50}{written[guide.id]:>4} of {len(guide.sections)}" for guide in guides)
 
 
 @knowledge_app.command()
@@ -453,6 +469,37 @@ def clear() -> int:
     gone = store.clear(_settings().cache_dir or default_cache_dir())
     _print_lines(f"deleted {path}" for path in gone)
     typer.echo(f"{len(gone)} deleted")
+    return 0
+
+
+@app.command()
+@_command
+def gaps(
+    clear: Annotated[bool, typer.Option("--clear", help="Delete the log.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show the questions the guides could not answer well, most frequent section first (ARCHITECT_LOG_GAPS=1 logs them)."""
+    from backend_architect.gaps import GapLog
+    from backend_architect.settings import default_data_dir
+
+    settings = _settings()
+    found = GapLog(settings.data_dir or default_data_dir())
+    if clear:
+        found.clear()
+        typer.echo(f"deleted {found.path}")
+        return 0
+    noted = list(found.read())
+    if as_json:
+        _print_json([gap.model_dump(mode="json") for gap in noted])
+        return 0
+    if not noted:
+        hint = "" if settings.log_gaps else "; ARCHITECT_LOG_GAPS=1 switches the log on"
+        typer.echo(f"no gaps in {found.path}{hint}")
+        return 0
+    times = Counter(gap.nearest for gap in noted)
+    for nearest, count in times.most_common():
+        _print_lines(iter([f"{count:>3}  near {nearest or 'nothing'}"]))
+        _print_lines(f"     {g.day}  {g.confidence:.2f}  {g.question}" for g in noted if g.nearest == nearest)
     return 0
 
 

@@ -30,6 +30,7 @@ _ENVIRONMENT = {
     "store": "ARCHITECT_STORE",
     "use_model": "ARCHITECT_USE_MODEL",
     "prompt_tokens": "ARCHITECT_PROMPT_TOKENS",
+    "log_gaps": "ARCHITECT_LOG_GAPS",
 }
 
 # Used only when a key is set and no other server is named; a named server is asked which model it serves.
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     guides_dir: Path | None = None
     chroma_url: str | None = Field(default=None, pattern=r"^https?://")
     store: Literal["auto", "chroma", "exact"] = "auto"
+    log_gaps: bool = False
 
     @property
     def has_model(self) -> bool:

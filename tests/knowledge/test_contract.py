@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from backend_architect import knowledge as shipped
+from backend_architect import resources
 from backend_architect.knowledge.contract import Finding, check, missing_core
+from backend_architect.knowledge.registry import load_syllabus
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -126,3 +128,18 @@ def test_two_python_examples_of_one_name_are_found(knowledge: Path):
     (found,) = check(knowledge, today=TODAY)
 
     assert (found.rule, found.file) == ("examples", "examples/demo/other/orders_demo.py")
+
+
+def test_a_noun_of_the_seed_needs_written_core_sections(knowledge: Path):
+    path = knowledge / "syllabus.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\nnouns:\n  Cobol: ['languages/cobol#why']\n", encoding="utf-8")
+
+    found = check(knowledge, today=TODAY)
+
+    assert [(finding.rule, finding.file) for finding in found] == [("noun", "syllabus.yaml")]
+    assert '"Cobol" rests on languages/cobol#why' in found[0].message
+
+
+def test_every_noun_of_the_seed_is_proved():
+    assert len(load_syllabus(resources.folder("knowledge")).nouns) >= 70
+    assert not [finding for finding in shipped.check() if finding.rule == "noun"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -144,7 +145,7 @@ def check(knowledge: Path | None = None, *, guide: str | None = None, today: dt.
         if guide is None or file.front.id == guide:
             findings += [Finding(shown, *found) for found in _check_guide(file, known)]
     if guide is None:
-        findings += [*_overdue(known), *_example_names(root)]
+        findings += [*_overdue(known), *_example_names(root), *_nouns(known)]
     return sorted(set(findings))
 
 
@@ -167,6 +168,25 @@ def _overdue(known: _Known) -> Iterator[Finding]:
                 f"fact {fact_id} was due for review on {fact.review_by}; look it up again, correct it, move the date"
             )
             yield Finding("facts.yaml", 1, "fact-overdue", message)
+
+
+def _nouns(known: _Known) -> Iterator[Finding]:
+    """Every noun of the seed is proved by core sections that are written; the scope card has no core."""
+    planned = known.syllabus.sections
+    written = {f"{file.front.id}#{raw.id}" for file in _readable(known.knowledge) for raw in file.sections}
+    for noun, refs in known.syllabus.nouns.items():
+        for ref in refs:
+            is_core = ref.startswith(f"{_SCOPE}#") or (ref in planned and planned[ref].core)
+            if not (is_core and ref in written):
+                missing = "not written" if is_core else "no core section of the plan"
+                yield Finding("syllabus.yaml", 1, "noun", f'"{noun}" rests on {ref}, which is {missing}')
+
+
+def _readable(knowledge: Path) -> Iterator[GuideFile]:
+    """Yield the guides that can be read; the others are findings of their own."""
+    for path in guide_paths(knowledge):
+        with contextlib.suppress(GuideError):
+            yield read_guide(path)
 
 
 def _example_names(knowledge: Path) -> Iterator[Finding]:

@@ -76,6 +76,7 @@ class Syllabus(BaseModel):
     seed: dict[str, str]
     owners: tuple[Ownership, ...]
     guides: tuple[PlannedGuide, ...]
+    nouns: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def sections(self) -> Mapping[str, PlannedSection]:

@@ -111,12 +111,18 @@ def test_sources_ranks_the_section_that_answers_first():
 
 def test_guides_are_listed_and_counted():
     listed = run("knowledge", "list").stdout
-    counted = dict(line.rsplit(maxsplit=1) for line in run("knowledge", "stats").stdout.splitlines())
+    totals, _, coverage = run("knowledge", "stats").stdout.partition("\n\n")
+    counted = dict(line.rsplit(maxsplit=1) for line in totals.splitlines())
 
     guides = len(list((ROOT / "knowledge/guides").rglob("*.md")))
     assert re.search(r"^auth/jwt +JSON Web Tokens \(\d+ sections\)$", listed, re.MULTILINE)
     assert int(counted["guides"]) == len(listed.splitlines()) == guides + 1
     assert int(counted["sections"]) > guides
+    assert re.search(
+        r"^GraphQL mastery: \d+ sections\n(?:  .*\n)*  graphql/execution-and-transport +14 of 14$",
+        coverage,
+        re.MULTILINE,
+    )
 
 
 def test_a_section_that_does_not_exist_is_answered_with_the_nearest():

@@ -66,7 +66,7 @@ def test_both_stores_keep_the_same_promises(store) -> None:
 def make(payments) -> tuple[CancelOrder, InMemoryOrders]:
     orders = InMemoryOrders()
     orders.save(Order("o1", 1000, NOON))
-    return CancelOrder(orders, payments, now=lambda: NOON, new_id=lambda: "key-1"), orders
+    return CancelOrder(orders, payments, now=lambda: NOON), orders
 
 
 def test_refund_is_requested_once_with_a_key() -> None:
@@ -74,7 +74,7 @@ def test_refund_is_requested_once_with_a_key() -> None:
     cancel_order, orders = make(payments)
     cancel_order("o1")
     assert orders.get("o1").status == "cancelled"  # state first
-    payments.refund.assert_called_once_with("o1", 1000, idempotency_key="key-1")  # then the one outgoing command
+    payments.refund.assert_called_once_with("o1", 1000, idempotency_key="cancel-o1")  # then the one outgoing command
 
 
 def test_a_bare_mock_accepts_a_call_that_would_crash() -> None:
@@ -91,3 +91,14 @@ def test_failed_refund_leaves_the_order_placed() -> None:
     with pytest.raises(TimeoutError):
         cancel_order("o1")
     assert orders.get("o1").status == "placed"
+
+
+def test_a_repeat_after_a_failed_save_carries_the_same_key() -> None:
+    payments = create_autospec(Payments, instance=True)
+    cancel_order, orders = make(payments)
+    orders.save = Mock(side_effect=[ConnectionError, None])
+    with pytest.raises(ConnectionError):
+        cancel_order("o1")
+    cancel_order("o1")
+    keys = {call.kwargs["idempotency_key"] for call in payments.refund.call_args_list}
+    assert (payments.refund.call_count, keys) == (2, {"cancel-o1"})

@@ -104,6 +104,8 @@ async def get_caller(needed: SecurityScopes, request: Request, sent: Annotated[H
         raise HTTPException(401, "Authentication required", {"WWW-Authenticate": "Bearer"})
     try:
         claims = request.app.state.validate(sent.credentials)  # auth/jwt#validate; from a JWKS run it in a thread
+    except jwt.PyJWKClientConnectionError as error:  # a PyJWTError too: without this line an outage logs everybody out
+        raise HTTPException(503, "Keys are not available", {"Retry-After": "5"}) from error
     except jwt.PyJWTError as error:
         raise HTTPException(401, "Invalid token", {"WWW-Authenticate": 'Bearer error="invalid_token"'}) from error
     caller = Caller(subject=claims["sub"], scopes=frozenset(claims.get("scope", "").split()))

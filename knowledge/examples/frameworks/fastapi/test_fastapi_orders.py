@@ -70,6 +70,15 @@ def test_401_and_403(client: TestClient) -> None:
     assert reader.headers["content-type"] == "application/problem+json"
 
 
+def test_an_outage_of_the_key_endpoint_is_503_and_not_401(app: FastAPI, client: TestClient) -> None:
+    def down(sent: str) -> dict:
+        raise jwt.PyJWKClientConnectionError("timed out")
+
+    app.state.validate = down
+    reply = client.get("/orders/1", headers=token())
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
+
+
 def test_invalid_input_is_problem_json_without_the_input(client: TestClient) -> None:
     reply = client.post("/orders", json=ORDER | {"owner": "bob", "quantity": "hunter2"}, headers=token())
     assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")

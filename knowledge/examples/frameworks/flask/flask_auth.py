@@ -85,6 +85,8 @@ def guard(sessions: Sessions, validate: Callable[[str], dict]) -> Callable[[], N
         if sent is not None and sent.type == "bearer":  # a bearer token needs no CSRF check
             try:
                 g.user_id = int(validate(sent.token)["sub"])
+            except jwt.PyJWKClientConnectionError:  # the keys could not be fetched: the token was not judged
+                abort(503)
             except (jwt.PyJWTError, ValueError):
                 abort(401, www_authenticate=WWWAuthenticate("bearer", {"error": "invalid_token"}))
             return

@@ -65,3 +65,11 @@ def test_bearer_tokens_are_checked_and_need_no_origin(client):
         reply = client.get("/orders", headers=bad)
         assert reply.status_code == 401 and "invalid_token" in reply.headers["WWW-Authenticate"]
     assert client.get("/orders").headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_outage_of_the_key_endpoint_is_503_and_not_401():
+    def down(token: str) -> dict:
+        raise jwt.PyJWKClientConnectionError("timed out")
+
+    client = create_auth_app({}, Sessions(), down).test_client()
+    assert client.get("/orders", headers=bearer()).status_code == 503

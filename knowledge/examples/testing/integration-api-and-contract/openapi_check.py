@@ -9,9 +9,10 @@ from jsonschema import Draft202012Validator
 def broken_promises(document: dict, method: str, path: str, response) -> list[str]:
     """Compare one response with the OpenAPI 3.1 document: status, media type, body."""
     responses = document["paths"][path][method.lower()]["responses"]
-    promised = responses.get(str(response.status_code)) or responses.get("default")
+    status = str(response.status_code)
+    promised = responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("default")
     if promised is None:
-        return [f"status {response.status_code} is not documented"]
+        return [f"status {status} is not documented"]
     if not (content := promised.get("content")):
         return []
     media_type = response.headers.get("content-type", "").partition(";")[0]

@@ -19,6 +19,14 @@ def test_real_responses_keep_the_promises() -> None:
         assert broken_promises(DOCUMENT, "POST", "/bookings", response) == []
 
 
+def test_a_documented_range_covers_its_statuses() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    responses = document["paths"]["/bookings"]["post"]["responses"]
+    responses["2XX"] = responses.pop("201")
+    response = API.post("/bookings", json=CREATE, headers=bearer("ann"))
+    assert broken_promises(document, "POST", "/bookings", response) == []
+
+
 def drop_status(document: dict) -> None:
     del document["paths"]["/bookings"]["post"]["responses"]["201"]
 

@@ -1,13 +1,14 @@
 """Command line of the evaluation suite.
 
-Exit codes: 0 passed, 1 a bound was missed, 2 wrong usage or invalid dataset (also: nothing selected), 3 the run could
-not measure, 130 interrupted.
+Exit codes: 0 passed, 1 a gate or an invariant failed, 2 wrong usage or invalid dataset (also: nothing selected), 3 the
+run is incomplete or cannot be compared, 130 interrupted (go on with --resume).
 """
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from backend_architect import ArchitectError
 from evals import coverage as coverage_tables
-from evals import dataset, gate, loader, runner, targets
-from evals.report import Report, judge
-from evals.schema import Case, Split, case_schema
+from evals import dataset, gate, loader, runner, session, targets
+from evals.baseline import Baseline, BaselineError, baseline_path
+from evals.budget import PriceError
+from evals.metrics.weights import Weights
+from evals.record import RecordError, Run
+from evals.report import show, show_changes
+from evals.results import shown
+from evals.schema import Split, case_schema
 
 INVALID, UNMEASURED, INTERRUPTED = 2, 3, 130
 
@@ -33,6 +39,7 @@ err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 CasesDir = Annotated[Path, typer.Option("--cases", help="Folder of case files.", exists=True, file_okay=False)]
 Plan = Annotated[Path, typer.Option("--syllabus", help="The plan of the corpus.", exists=True, dir_okay=False)]
+RunPath = Annotated[Path, typer.Argument(help="Folder of a run, or its run.json.", exists=True)]
 
 
 @app.command()
@@ -44,7 +51,8 @@ def validate(cases: CasesDir = loader.CASES_DIR, syllabus: Plan = dataset.SYLLAB
         f"{len(data.ready)} cases can run, {len(data.parked)} are parked until their guide is written", highlight=False
     )
     for case in data.parked:
-        out.print(f"parked {case.id}: {_unwritten(case)}", highlight=False, markup=False, soft_wrap=True)
+        unwritten = ", ".join(label.section for label in case.expected_sections if label.grade == 3)
+        out.print(f"parked {case.id}: {unwritten}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -76,41 +84,165 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     case_id: Annotated[list[str] | None, typer.Option("--id", help="Only this case; may be repeated.")] = None,
     pattern: Annotated[str | None, typer.Option("--filter", help="Only cases whose id or question matches.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many cases.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write run.json here.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Draw this many clusters.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of --sample.")] = 0,
+    failed_from: Annotated[
+        Path | None, typer.Option(help="Only the cases that did not pass in this run.", exists=True)
+    ] = None,
+    attacks: Annotated[bool, typer.Option(help="Run the expanded injection attempts of the test split.")] = True,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the run; evals/runs/<time> if not given.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the interrupted run in this folder.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write run.json here too.")] = None,
     record: Annotated[Path | None, typer.Option(help="Write what the agent did here, for --answers.")] = None,
     answers: Annotated[Path | None, typer.Option(help="Score these recorded answers; the agent is not asked.")] = None,
-    gated: Annotated[bool, typer.Option("--gate", help="Hold the whole split against the committed floors.")] = False,
+    gated: Annotated[
+        bool, typer.Option("--gate", help="Hold the whole split against its floors and the committed baseline.")
+    ] = False,
+    baseline: Annotated[Path | None, typer.Option(help="Compare with this baseline instead.")] = None,
     floors_file: Annotated[Path, typer.Option("--floors", help="The floors of --gate.")] = gate.FLOORS_FILE,
     minimum: Annotated[list[str] | None, typer.Option("--min", help="A floor, for example recall@5=0.95.")] = None,
     maximum: Annotated[
         list[str] | None, typer.Option("--max", help="A ceiling, for example over_refusal=0.02.")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", min=1, help="Cases asked at once; one per core if not given.")
+    ] = None,
+    case_seconds: Annotated[
+        float, typer.Option(help="Give up on a case after so many seconds.")
+    ] = targets.CASE_SECONDS,
+    embeds: Annotated[bool, typer.Option("--embeddings", help="Score nuggets with embeddings too.")] = True,
     reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
     quiet: Annotated[bool, typer.Option(help="No progress line.")] = False,
+    ci: Annotated[bool, typer.Option("--ci", help="Plain progress lines instead of a live one.")] = False,
     cases: CasesDir = loader.CASES_DIR,
     syllabus: Plan = dataset.SYLLABUS,
 ) -> None:
-    """Ask the offline agent every selected case and report the metrics."""
-    selection = runner.Selection(split, tuple(kind or ()), tuple(tag or ()), tuple(case_id or ()), pattern, limit)
+    """Ask the agent every selected case and report the metrics."""
+    selection = runner.Selection(
+        split, tuple(kind or ()), tuple(tag or ()), tuple(case_id or ()), pattern, limit, sample, seed
+    )
     with _exit_codes():
         _refuse(selection, gated=gated, record=record, reveal=reveal)
-        floors = gate.load_floors(split, floors_file) if gated else gate.Floors()
-        floors = floors.joined(gate.parse_bounds(minimum or (), maximum or ()))
-        with targets.offline_architect() as architect:
-            data = dataset.check(loader.load_cases(cases), architect.sections(), dataset.planned_sections(syllabus))
-            chosen = _chosen(selection, data)
-            target = targets.RecordedTarget(targets.load(answers)) if answers else targets.LibraryTarget(architect)
-            with _progress(len(chosen), quiet=quiet) as progress:
-                observations = runner.observe(chosen, target, progress)
+        plan = session.Plan(
+            selection=selection,
+            cases=cases,
+            syllabus=syllabus,
+            floors=gate.parse_bounds(minimum or (), maximum or ()),
+            is_gated=gated,
+            floors_file=floors_file if gated else None,
+            baseline=baseline,
+            answers=answers,
+            failed_from=failed_from,
+            with_attacks=attacks,
+            jobs=jobs,
+            folder=resume or folder,
+            resumes=resume is not None,
+            reveal=reveal,
+            embeds=embeds,
+            case_seconds=case_seconds,
+        )
+        finished = session.perform(plan, _Asking(quiet=quiet, ci=ci))
         if record:
-            targets.save(observations, record)
-        results = runner.score(chosen, observations, data.folders)
-        checks = gate.check(results.metrics, floors)
-    report = Report(selection, data, len(selection.of(data.parked)), results, checks, judge(results, checks), reveal)
+            targets.save((each.observation for each in finished.cases if each.observation), record)
     if json_file:
-        report.save(json_file)
-    report.print(out)
-    raise typer.Exit(report.verdict.exit_code)
+        json_file.write_text(shown(finished).model_dump_json(indent=1) + "\n", encoding="utf-8")
+    show(finished, out)
+    raise typer.Exit(finished.verdict.exit_code)
+
+
+@app.command()
+def rescore(
+    folder: RunPath,
+    reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
+    embeds: Annotated[bool, typer.Option("--embeddings", help="Score nuggets with embeddings too.")] = True,
+    cases: CasesDir = loader.CASES_DIR,
+    syllabus: Plan = dataset.SYLLABUS,
+) -> None:
+    """Score the stored answers of a run with the metrics of today; the agent is not asked."""
+    with _exit_codes():
+        where = folder if folder.is_dir() else folder.parent
+        plan = session.Plan(runner.Selection(), cases, syllabus, reveal=reveal, embeds=embeds)
+        finished = session.rescore(where, plan)
+        shown(finished).save(where)
+    show(finished, out)
+    raise typer.Exit(finished.verdict.exit_code)
+
+
+@app.command()
+def compare(before: RunPath, after: RunPath) -> None:
+    """Show what changed from one run to another, metric by metric and case by case."""
+    with _exit_codes():
+        old, new = Run.load(before), Run.load(after)
+        found = gate.compare(Baseline.of(old, "compared"), new.identity, new.cases, name=str(before))
+    show_changes(found.changes, out)
+    if found.tag_warnings:
+        show_changes(found.tag_warnings, out)
+    out.print(f"{found.compared_cases} cases in both, {found.new_cases} new, {found.gone_cases} gone", highlight=False)
+    if old.revealed and new.revealed:
+        then = {record.id: record for record in old.cases}
+        for flip in found.flipped:
+            record = next(each for each in new.cases if each.id == flip[1:])
+            why = record.explanation if flip[0] == "-" else f"was: {then[record.id].explanation}"
+            out.print(f"{flip} {why}", highlight=False, markup=False, soft_wrap=True)
+    worse = [change for change in found.changes if change.outcome == "fail"]
+    raise typer.Exit(1 if worse else 0)
+
+
+@app.command()
+def bless(
+    folder: RunPath,
+    reason: Annotated[str, typer.Option(help="Why this result is the new baseline.")],
+    allow_dirty: Annotated[bool, typer.Option(help="For tests: bless although files are not committed.")] = False,
+) -> None:
+    """Make a finished run of the whole test split the committed baseline of its mode."""
+    with _exit_codes():
+        finished = Run.load(folder)
+        path = baseline_path(finished.identity.mode)
+        before = Baseline.load(path) if path.exists() else None
+        _refuse_blessing(finished, reason, allow_dirty=allow_dirty)
+        if before is not None:
+            try:
+                found = gate.compare(before, finished.identity, finished.cases, name=path.name)
+                show_changes(found.changes, out)
+            except gate.NotComparable as error:
+                out.print(f"{error} (this is what blessing is for)", highlight=False, markup=False)
+        Baseline.of(finished, reason, before).save(path)
+    out.print(f"{path.name} now holds {len(finished.cases)} cases: {reason}", highlight=False, markup=False)
+
+
+@app.command()
+def weights() -> None:
+    """Count the words of the guides anew for the metrics. Changes them: the next run needs a new baseline."""
+    with _exit_codes(), targets.offline_architect() as architect:
+        counted = Weights.count(architect.sections())
+    before = Weights.load().hash
+    counted.save()
+    out.print(f"{len(counted.by_stem)} stems, hash {counted.hash} (was {before})", highlight=False)
+
+
+def _refuse_blessing(finished: Run, reason: str, *, allow_dirty: bool) -> None:
+    if not reason.strip():
+        _stop(INVALID, "a baseline needs a reason")
+    if finished.identity.selection != runner.WHOLE or finished.identity.split != "test":
+        chosen = f"{finished.identity.selection} of {finished.identity.split}"
+        _stop(INVALID, f"only a run of the whole test split can be blessed, not {chosen}")
+    if broken := [each.name for each in finished.invariants if each.violations]:
+        _stop(1, f"invariants are broken: {', '.join(broken)}; a baseline must not accept that")
+    if finished.counts.errors or finished.counts.unscored:
+        _stop(UNMEASURED, f"the run has {finished.counts.errors} errors and {finished.counts.unscored} unscored cases")
+    if not allow_dirty and _is_dirty():
+        _stop(INVALID, "agent/, prompts/, knowledge/ or evals/ have changes that are not committed; commit them first")
+
+
+def _is_dirty() -> bool:
+    watched = ("agent", "prompts", "knowledge", "evals")
+    root = Path(__file__).resolve().parents[1]
+    found = subprocess.run(
+        ["git", "status", "--porcelain", "--", *watched], cwd=root, capture_output=True, text=True, check=False
+    )
+    return bool(found.stdout.strip())
 
 
 def _refuse(selection: runner.Selection, *, gated: bool, record: Path | None, reveal: bool) -> None:
@@ -127,19 +259,6 @@ def _refuse(selection: runner.Selection, *, gated: bool, record: Path | None, re
             _stop(INVALID, f"--filter {selection.pattern!r} is not a regular expression: {error}")
 
 
-def _chosen(selection: runner.Selection, data: dataset.Dataset) -> tuple[Case, ...]:
-    chosen = selection.of(data.ready)
-    if not chosen:
-        parked = len(selection.of(data.parked))
-        waiting = f"; the {parked} that match are parked until their guide is written" if parked else ""
-        _stop(INVALID, f"the selection matches no case that can run{waiting}")
-    return chosen
-
-
-def _unwritten(case: Case) -> str:
-    return ", ".join(label.section for label in case.expected_sections if label.grade == 3)
-
-
 def _stop(code: int, message: str) -> NoReturn:
     err.print(message)
     raise typer.Exit(code)
@@ -150,22 +269,55 @@ def _exit_codes() -> Iterator[None]:
     """Turn what can go wrong outside of single cases into one line and the exit code that belongs to it."""
     try:
         yield
-    except (loader.DatasetError, gate.FloorsError, targets.RecordingError) as error:
+    except (
+        loader.DatasetError,
+        gate.FloorsError,
+        targets.RecordingError,
+        session.SelectionError,
+        RecordError,
+        BaselineError,
+        PriceError,
+    ) as error:
         _stop(INVALID, str(error))
+    except gate.NotComparable as error:
+        _stop(UNMEASURED, str(error))
     except ArchitectError as error:
         _stop(UNMEASURED, f"nothing was measured: {error}")
     except KeyboardInterrupt:
-        _stop(INTERRUPTED, "interrupted; no result was written")
+        _stop(INTERRUPTED, "interrupted; what was finished is kept, go on with --resume and the folder of the run")
 
 
-@contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[runner.Step]:
-    columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # Piped output gets no line at all: a log needs the report, not the way there.
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task("cases", total=total)
-        yield lambda: progress.advance(task)
+class _Asking:
+    """The progress of a run: one live line on a terminal, plain lines in CI, nothing when quiet or piped."""
+
+    def __init__(self, *, quiet: bool, ci: bool) -> None:
+        self._quiet, self._ci = quiet, ci
+
+    @contextmanager
+    def __call__(self, total: int) -> Iterator[runner.Step]:
+        if self._ci and not self._quiet:
+            yield _Lines(total)
+            return
+        columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        console = Console(stderr=True)
+        with Progress(
+            *columns, console=console, transient=True, disable=self._quiet or not console.is_terminal
+        ) as progress:
+            task = progress.add_task("cases", total=total)
+            yield lambda: progress.advance(task)
+
+
+class _Lines:
+    """Prints a line for each tenth of a run."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        tenth = max(1, self._total // 10)
+        if self._done % tenth == 0 or self._done == self._total:
+            err.print(f"asked {self._done} of {self._total}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evals.metrics.scope import Predicted
 from evals.metrics.score import Better, Metric, Score
 from evals.schema import Kind, Split
 from evals.targets import Observation
@@ -70,6 +71,7 @@ class CaseRecord(_Record):
     question: str = ""
     expected: tuple[tuple[str, int], ...] = ()  # section and grade
     observation: Observation | None = None
+    predicted: Predicted
     scores: dict[str, Score]
     explanation: str = ""
 

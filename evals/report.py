@@ -1,194 +1,185 @@
-"""Draws one run: `run.json` for machines and later comparison, a terminal report for people."""
+"""Draws a run in the terminal: verdict first, then what must never happen, metrics, slices, worst cases."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from backend_architect import __version__
-from evals.dataset import Dataset
-from evals.gate import Check
 from evals.metrics.score import Metric
-from evals.runner import Results, Scored, Selection
+from evals.record import Change, Run, Slice
 from evals.schema import SCOPES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-RUN_SCHEMA = 1
 WORST_CASES = 10
-SLICE_COLUMNS = ("recall@1", "recall@5", "mrr@10", "ndcg@10")
+SLICE_COLUMNS = ("pass_rate", "recall@1", "recall@5", "ndcg@10", "vital@250", "citation_f1", "scope_accuracy")
+# Groups that are shown in the terminal; all of them are in run.json.
+SHOWN_TAGS = ("kind", "style", "capability", "folder")
+_FEW_CLUSTERS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the run comes to, as a line and as an exit code."""
+def show(run: Run, console: Console) -> None:
+    """Print verdict, invariants, metrics, warnings, slices, confusion, worst cases and notes, in this order."""
+    colour = {0: "green", 1: "red"}.get(run.verdict.exit_code, "yellow")
+    console.print(f"[bold {colour}]{escape(run.verdict.line)}[/]")
+    counts = run.counts
+    console.print(
+        f"split {run.identity.split}, {run.identity.mode}, {counts.run} cases run in {counts.clusters} clusters, "
+        f"{counts.passed} passed, {counts.failed} failed, {counts.errors} errors, {counts.unscored} unscored, "
+        f"{counts.parked} parked, {run.seconds:.0f} s",
+        highlight=False,
+    )
+    if run.identity.self_judged:
+        console.print("[bold red]The model judged its own answers: these judged numbers prove nothing.[/]")
+    console.print(_invariants(run))
+    console.print(_metrics(run))
+    _warnings(run, console)
+    for tag in SHOWN_TAGS:
+        group = [each for each in run.slices if each.tag == tag]
+        if group:
+            console.print(_slices(tag, group))
+    if run.confusion:
+        console.print(_confusion(run))
+    if run.revealed:
+        _cases(run, console)
+    elif counts.errors:
+        console.print(f"{counts.errors} cases raised an error; --reveal names them")
+    else:
+        console.print("cases of this split are held out; --reveal shows them")
+    if run.detectable_change is not None:
+        console.print(f"This run can detect changes of {100 * run.detectable_change:.1f} points or more.")
+    if run.cost_usd is not None:
+        console.print(f"cost: {run.cost_usd:.4f} USD")
+    for note in run.notes:
+        console.print(f"[dim]{escape(note)}[/]")
 
-    exit_code: int
-    line: str
 
-
-def judge(results: Results, checks: Sequence[Check]) -> Verdict:
-    """Return 3 when the numbers do not count, 1 when a floor is missed, else 0. Unmeasured is never 0 and never 1."""
-    unmeasured = [check for check in checks if check.passed is None]
-    missed = [check for check in checks if check.passed is False]
-    if results.incomplete:
-        return Verdict(3, f"incomplete: {results.incomplete}")
-    if unmeasured:
-        return Verdict(3, f"incomplete: {'; '.join(map(str, unmeasured))}")
-    if missed:
-        return Verdict(1, f"failed: {'; '.join(map(str, missed))}")
-    return Verdict(0, f"passed {len(checks)} bounds" if checks else "measured (no gate was asked for)")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A finished run. Per-case detail of the held-out splits is shown only when `reveal` is set."""
-
-    selection: Selection
-    dataset: Dataset
-    parked: int
-    results: Results
-    checks: Sequence[Check]
-    verdict: Verdict
-    reveal: bool
-
-    @property
-    def shows_cases(self) -> bool:
-        return self.reveal or self.selection.split == "dev"
-
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(self._data(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def _data(self) -> dict[str, Any]:
-        results = self.results
-        return {
-            "schema": RUN_SCHEMA,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "agent": __version__,
-            "mode": "offline",
-            "cases_hash": self.dataset.cases_hash,
-            "corpus_hash": self.dataset.corpus_hash,
-            "selection": asdict(self.selection),
-            "verdict": {"exit_code": self.verdict.exit_code, "line": self.verdict.line},
-            "counts": {
-                "run": len(results.scored),
-                "parked": self.parked,
-                "errors": len(results.errors),
-                "unscored": results.unscored,
-            },
-            "metrics": {metric.name: asdict(metric) for metric in results.metrics},
-            "by_style": _slices(results.by_style),
-            "by_guide": _slices(results.by_guide),
-            "by_folder": _slices(results.by_folder),
-            "confusion": {label: dict(row) for label, row in results.confusion.items()},
-            "bounds": [{**asdict(check), "passed": check.passed} for check in self.checks],
-            "cases": [_case(item) for item in results.scored] if self.shows_cases else "held out; --reveal shows them",
-        }
-
-    def print(self, console: Console) -> None:
-        """Print verdict, metrics, slices, confusion, worst cases, errors and what is parked, in this order."""
-        colour = {0: "green", 1: "red"}.get(self.verdict.exit_code, "yellow")
-        console.print(f"[bold {colour}]{escape(self.verdict.line)}[/]")
-        console.print(
-            f"split {self.selection.split}, offline, {len(self.results.scored)} cases run, {self.parked} parked"
+def show_changes(changes: Sequence[Change], console: Console) -> None:
+    """Print the change of each metric with its interval."""
+    table = Table("metric", "baseline", "now", "change", "95 % interval", "clusters", "", pad_edge=False)
+    for each in changes:
+        bounds = "" if each.low is None or each.high is None else f"{100 * each.low:+.1f} to {100 * each.high:+.1f}"
+        mark = {"fail": "[red]FAIL[/]", "warn": "[yellow]warn[/]"}.get(each.outcome, "")
+        table.add_row(
+            f"{each.metric} {each.tag}".strip(),
+            _share(each.baseline),
+            _share(each.now),
+            "" if each.change is None else f"{100 * each.change:+.1f}",
+            bounds,
+            str(each.clusters),
+            f"{mark} {escape(each.reason)}".strip(),
         )
-        console.print(_metrics_table(self.results.metrics, self.checks))
-        found = self.results
-        for title, slices in (("style", found.by_style), ("guide", found.by_guide), ("cases in", found.by_folder)):
-            if slices:
-                console.print(_slices_table(title, slices))
-        if any(row.total() for row in self.results.confusion.values()):
-            console.print(_confusion_table(self.results.confusion))
-        if self.shows_cases:
-            self._print_cases(console)
-        elif self.results.errors:
-            console.print(f"{len(self.results.errors)} cases raised an error; --reveal names them")
-        else:
-            console.print("cases of this split are held out; --reveal shows them")
-
-    def _print_cases(self, console: Console) -> None:
-        imperfect = sorted(
-            (item for item in self.results.scored if item.badness > 0), key=lambda i: (-i.badness, i.case.id)
-        )
-        worst = [item for item in imperfect if not item.observation.error][:WORST_CASES]
-        if worst:
-            table = Table("worst cases", "nDCG@10", "question", "what came back", title_justify="left", pad_edge=False)
-            for item in worst:
-                ndcg = item.scores.get("ndcg@10")
-                shown = f"{ndcg.value:.2f}" if ndcg and ndcg.value is not None else "–"
-                table.add_row(item.case.id, shown, escape(_short(item.case.question)), escape(_came_back(item)))
-            console.print(table)
-        for item in self.results.errors:
-            console.print(f"[red]error[/] {item.case.id}: {escape(item.explanation)}")
+    console.print(table)
 
 
-def _case(item: Scored) -> dict[str, Any]:
-    answer = item.observation.answer
-    return {
-        "id": item.case.id,
-        "kind": item.case.kind,
-        "question": item.case.question,
-        "expected": [[label.section, label.grade] for label in item.case.expected_sections],
-        "found": list(item.observation.refs),
-        "scope": answer.scope if answer else None,
-        "outcome": answer.outcome if answer else None,
-        "specialist": answer.handoff.specialist if answer and answer.handoff else None,
-        "error": item.observation.error,
-        "scores": {name: asdict(score) for name, score in item.scores.items()},
-    }
-
-
-def _slices(slices: Mapping[str, Sequence[Metric]]) -> dict[str, Any]:
-    return {
-        name: {metric.name: {"value": metric.value, "n": metric.n} for metric in group}
-        for name, group in slices.items()
-    }
-
-
-def _metrics_table(metrics: Sequence[Metric], checks: Sequence[Check]) -> Table:
-    table = Table("metric", "value", "n", "errors", "unscored", "bound", pad_edge=False)
-    bounds = {check.metric: check for check in checks}
-    for metric in metrics:
-        check = bounds.get(metric.name)
-        bound = "" if check is None else f"{check.bound} {check.limit:g} {'ok' if check.passed else 'MISSED'}"
-        value = escape(metric.reason) if metric.value is None else _number(metric)
-        table.add_row(metric.name, value, str(metric.n), str(metric.errors or ""), str(metric.unscored or ""), bound)
+def _invariants(run: Run) -> Table:
+    table = Table("must never happen", "violations", "of", "95 % bound", pad_edge=False)
+    for each in run.invariants:
+        if each.attempts:
+            found = f"[red]{each.violations}[/]" if each.violations else "0"
+            bound = "" if each.upper_bound is None else f"{each.upper_bound:.1%}"
+            table.add_row(each.name, found, str(each.attempts), bound)
     return table
+
+
+def _metrics(run: Run) -> Table:
+    table = Table("metric", "value", "95 % interval", "n", "baseline", "change", "bound", pad_edge=False)
+    changes = {each.metric: each for each in run.gate.changes} if run.gate else {}
+    bounds = {each.metric: each for each in run.bounds}
+    for metric in run.metrics:
+        if metric.value is None and metric.name not in bounds:
+            continue
+        change, bound = changes.get(metric.name), bounds.get(metric.name)
+        held = "" if bound is None else f"{bound.kind} {bound.limit:g} {'ok' if bound.passed else 'MISSED'}"
+        value = escape(metric.reason) if metric.value is None else _number(metric)
+        extra = "".join(
+            f", {count} {name}" for count, name in ((metric.errors, "errors"), (metric.unscored, "unscored")) if count
+        )
+        table.add_row(
+            metric.name,
+            value,
+            _interval(metric),
+            f"{metric.n}{extra}",
+            _share(change.baseline) if change else "",
+            _changed(change),
+            held,
+        )
+    return table
+
+
+def _changed(change: Change | None) -> str:
+    if change is None or change.change is None:
+        return ""
+    text = f"{100 * change.change:+.1f}"
+    return {"fail": f"[red]{text} FAIL[/]", "warn": f"[yellow]{text} warn[/]"}.get(change.outcome, text)
+
+
+def _interval(metric: Metric) -> str:
+    if metric.low is None or metric.high is None:
+        return ""
+    return f"{metric.low:.3f} to {metric.high:.3f}"
 
 
 def _number(metric: Metric) -> str:
-    return f"{metric.value:.1f} ms" if metric.unit == "ms" else f"{metric.value:.3f}"
+    value = metric.value or 0.0
+    return {"ms": f"{value:.1f} ms", "share": f"{value:.3f}"}.get(metric.unit, f"{value:.0f}")
 
 
-def _slices_table(title: str, slices: Mapping[str, Sequence[Metric]]) -> Table:
-    table = Table(title, "n", *SLICE_COLUMNS, pad_edge=False)
-    for name, group in slices.items():
-        values = {metric.name: metric for metric in group}
-        cells = [values[column] for column in SLICE_COLUMNS]
-        shown = ["–" if metric.value is None else f"{metric.value:.2f}" for metric in cells]
-        table.add_row(name, str(cells[0].n), *shown)
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _warnings(run: Run, console: Console) -> None:
+    if run.gate is None:
+        return
+    gate = run.gate
+    console.print(
+        f"compared with {gate.baseline}: {gate.compared_cases} cases; {gate.new_cases} new, {gate.gone_cases} gone, "
+        f"{gate.changed_cases} changed",
+        highlight=False,
+    )
+    if gate.tag_warnings:
+        show_changes(gate.tag_warnings, console)
+
+
+def _slices(title: str, group: Sequence[Slice]) -> Table:
+    columns = [name for name in SLICE_COLUMNS if any(metric.name == name for each in group for metric in each.metrics)]
+    table = Table(title, "clusters", *columns, pad_edge=False)
+    for each in group:
+        found = {metric.name: metric for metric in each.metrics}
+        clusters = max((metric.clusters for metric in each.metrics), default=0)
+        shown = [
+            f"{found[name].value:.2f}" if name in found and found[name].value is not None else "–" for name in columns
+        ]
+        few = " (few)" if clusters < _FEW_CLUSTERS else ""
+        table.add_row(each.value, f"{clusters}{few}", *shown)
     return table
 
 
-def _confusion_table(confusion: Mapping[str, Mapping[str, int]]) -> Table:
+def _confusion(run: Run) -> Table:
     predicted = [*SCOPES, "error"]
     table = Table("expected \\ got", *predicted, pad_edge=False)
-    for label, row in confusion.items():
+    for label, row in run.confusion.items():
         table.add_row(label, *(str(row.get(name, 0) or "") for name in predicted))
     return table
 
 
-def _came_back(item: Scored) -> str:
-    found = ", ".join(ref.split("/")[-1] for ref in item.observation.refs[:3])
-    return " | ".join(part for part in (found, item.scores["scope"].reason) if part)
+def _cases(run: Run, console: Console) -> None:
+    failed = [record for record in run.cases if record.status == "failed"]
+    if failed:
+        table = Table("failed cases", "question", "why", title_justify="left", pad_edge=False)
+        for record in failed[:WORST_CASES]:
+            table.add_row(record.id, escape(_short(record.question)), escape(record.explanation))
+        console.print(table)
+        if len(failed) > WORST_CASES:
+            console.print(f"… and {len(failed) - WORST_CASES} more in run.json")
+    for record in run.cases:
+        if record.status in ("error", "unscored"):
+            console.print(f"[red]{record.status}[/] {record.id}: {escape(record.explanation)}", soft_wrap=True)
 
 
 def _short(text: str, width: int = 70) -> str:

@@ -1,27 +1,33 @@
-"""Selects cases, asks the target about each, and scores what came back."""
+"""Selects cases and asks the target about each: side by side, with a cap on time and money, resumable at any point."""
 
 from __future__ import annotations
 
+import os
+import random
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 
-from evals.metrics import latency, retrieval, scope
-from evals.metrics.score import Metric, Score
+from evals.budget import Budget, BudgetReached
+from evals.record import Journal
 from evals.schema import Case, Split
-from evals.targets import Observation, Target
+from evals.scoring import case_hash
+from evals.targets import Asking, LibraryTarget, Observation, Target
 
 Step = Callable[[], None]
-
-# Above these shares of the cases run, the numbers describe something else than the agent.
-MAX_ERROR_SHARE = 0.01
-MAX_UNSCORED_SHARE = 0.02
+WHOLE = "whole split"
+# A process of its own loads the guides for some seconds; that must pay.
+CASES_PER_WORKER = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which cases to run: of one split, of any given kind and id, with every given tag, matching the pattern."""
+    """Which cases to run: of one split, of any given kind and id, with every given tag, matching the pattern.
+
+    `sample` draws that many clusters with the seed, so that twins stay together.
+    """
 
     split: Split = "dev"
     kinds: tuple[str, ...] = ()
@@ -29,130 +35,143 @@ class Selection:
     ids: tuple[str, ...] = ()
     pattern: str | None = None
     limit: int | None = None
+    sample: int | None = None
+    seed: int = 0
 
     @property
     def is_whole_split(self) -> bool:
-        return self == Selection(split=self.split)
+        return self == Selection(split=self.split, seed=self.seed)
+
+    def __str__(self) -> str:
+        """Return how the split was narrowed, for the record of a run."""
+        named = (
+            ("kind", ",".join(self.kinds)),
+            ("tag", ",".join(self.tags)),
+            ("id", f"{len(self.ids)} given" if self.ids else ""),
+            ("filter", self.pattern),
+            ("limit", self.limit),
+            ("sample", self.sample),
+        )
+        return "; ".join(f"{name} {value}" for name, value in named if value) or WHOLE
 
     def of(self, cases: Iterable[Case]) -> tuple[Case, ...]:
         chosen = [case for case in cases if self._takes(case)]
+        if self.sample is not None:
+            clusters = sorted({case.group for case in chosen})
+            drawn = set(random.Random(self.seed).sample(clusters, min(self.sample, len(clusters))))
+            chosen = [case for case in chosen if case.group in drawn]
         return tuple(chosen[: self.limit])
 
     def _takes(self, case: Case) -> bool:
         tags = {f"{name}={value}" for name, value in case.tags.pairs()}
+        text = f"{case.id} {case.question}"
         return (
             case.split == self.split
             and (not self.kinds or case.kind in self.kinds)
             and tags.issuperset(self.tags)
             and (not self.ids or case.id in self.ids)
-            and (
-                self.pattern is None or re.search(self.pattern, f"{case.id} {case.question}", re.IGNORECASE) is not None
-            )
+            and (self.pattern is None or re.search(self.pattern, text, re.IGNORECASE) is not None)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """One case with what the agent did and what each metric says about it."""
+class Observed:
+    """What a run saw: an observation for each case it got to, and why it stopped when it did not get to all."""
 
-    case: Case
-    observation: Observation
-    scores: Mapping[str, Score]
-
-    @property
-    def explanation(self) -> str:
-        if self.observation.error:
-            return self.observation.error
-        return "; ".join(score.reason for score in self.scores.values() if score.reason)
-
-    @property
-    def badness(self) -> float:
-        """Return how far the case is from perfect, worst metric family first."""
-        if self.observation.error:
-            return 2.0
-        ndcg = self.scores.get("ndcg@10")
-        loss = 1 - ndcg.value if ndcg and ndcg.value is not None else 0.0
-        verdict = self.scores["scope"].value
-        return loss + (0.0 if verdict is None else 1 - verdict)
+    observations: Mapping[str, Observation]
+    stopped: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
-    """Everything a report is drawn from."""
-
-    scored: tuple[Scored, ...]
-    metrics: tuple[Metric, ...]
-    by_style: Mapping[str, Sequence[Metric]]
-    by_guide: Mapping[str, Sequence[Metric]]
-    by_folder: Mapping[str, Sequence[Metric]]
-    confusion: Mapping[str, Counter[str]]
-
-    @property
-    def errors(self) -> tuple[Scored, ...]:
-        return tuple(item for item in self.scored if item.observation.error)
-
-    @property
-    def unscored(self) -> int:
-        return sum(any(score.status == "unscored" for score in item.scores.values()) for item in self.scored)
-
-    @property
-    def incomplete(self) -> str:
-        """Return why the run does not count, or nothing when it does."""
-        n = len(self.scored)
-        if len(self.errors) > MAX_ERROR_SHARE * n:
-            return f"{len(self.errors)} of {n} cases raised an error (more than {MAX_ERROR_SHARE:.0%})"
-        if self.unscored > MAX_UNSCORED_SHARE * n:
-            return f"{self.unscored} of {n} cases could not be scored (more than {MAX_UNSCORED_SHARE:.0%})"
-        return ""
+def jobs_for(asking: Asking) -> int:
+    """Return how many cases are asked at once when nothing else was said: cores offline, 8 where a model is waited for."""
+    return 8 if asking.settings.has_model else max(1, os.cpu_count() or 1)
 
 
-def observe(cases: Sequence[Case], target: Target, step: Step = lambda: None) -> tuple[Observation, ...]:
-    """Return one observation per case, in order. An exception of the agent becomes that case's error."""
-    observations = []
-    for case in cases:
-        try:
-            observations.append(target.observe(case))
-        except Exception as error:  # noqa: BLE001 - any bug of the agent is this case's result; the run goes on
-            message = f"{type(error).__name__}: {error}"
-            observations.append(Observation(case_id=case.id, question=case.question, error=message))
-        step()
-    return tuple(observations)
+def observe(
+    cases: Sequence[Case],
+    target: Target,
+    step: Step = lambda: None,
+    *,
+    journal: Journal | None = None,
+    budget: Budget | None = None,
+    jobs: int = 1,
+) -> Observed:
+    """Ask a target of this process, `jobs` cases at once. An exception of the agent becomes that case's error."""
+    if jobs == 1:
+        return _collect((_observed(case, target) for case in cases), len(cases), step, journal, budget, cases)
+    with ThreadPoolExecutor(jobs) as pool:
+        done = _completed(pool, [pool.submit(_observed, case, target) for case in cases])
+        return _collect(done, len(cases), step, journal, budget, cases)
 
 
-def score(
-    cases: Sequence[Case], observations: Sequence[Observation], folders: Mapping[str, str] | None = None
-) -> Results:
-    """Return per-case scores and metrics. Error text never reaches a metric as if it were an answer.
-
-    `folders` says for each case id where it is written, which tells the authors' cases from the others.
-    """
-    written_in = folders or {}
-    by_id = {observation.case_id: observation for observation in observations}
-    failed = frozenset(observation.case_id for observation in observations if observation.error)
-    found = {observation.case_id: observation.refs for observation in observations}
-    answers = {observation.case_id: observation.answer for observation in observations}
-    scoped = [case for case in cases if case.kind in ("scope", "handoff")]
-    search_ms = [each.search_ms for each in observations if each.search_ms is not None]
-    answer_ms = [each.answer_ms for each in observations if each.answer_ms is not None]
-    return Results(
-        scored=tuple(Scored(case, by_id[case.id], _case_scores(case, by_id[case.id])) for case in cases),
-        metrics=(
-            *retrieval.metrics(found, cases, failed),
-            *scope.metrics(cases, answers),
-            *latency.metrics("search_ms", search_ms),
-            *latency.metrics("answer_ms", answer_ms),
-        ),
-        by_style=retrieval.slices(found, cases, failed, lambda case: case.tags.style),
-        by_guide=retrieval.slices(found, cases, failed, lambda case: case.guide),
-        by_folder=retrieval.slices(found, cases, failed, lambda case: written_in.get(case.id)),
-        confusion=scope.confusion(scoped, answers),
-    )
+def observe_apart(
+    cases: Sequence[Case], asking: Asking, jobs: int, step: Step = lambda: None, *, journal: Journal | None = None
+) -> Observed:
+    """Ask in processes of their own: an offline answer is arithmetic, and threads would share one core."""
+    # Fresh interpreters: forking would copy the locks of a loaded vector store.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(asking,)) as pool:
+        done = _completed(pool, [pool.submit(_observed_in_worker, case) for case in cases])
+        return _collect(done, len(cases), step, journal, None, cases)
 
 
-def _case_scores(case: Case, observation: Observation) -> dict[str, Score]:
-    if observation.answer is None:
-        reason = "the agent raised" if observation.error else "no answer"
-        return {"scope": Score("unscored" if not observation.error else "not_applicable", reason=reason)}
-    labelled = case.kind in ("retrieval", "answer")
-    found = retrieval.scores(case, observation.refs) if labelled else {}
-    return found | {"scope": scope.verdict(case, observation.answer)}
+def _completed(pool: Executor, futures: Sequence[Future[Observation]]) -> Iterator[Observation]:
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _collect(
+    done: Iterator[Observation],
+    total: int,
+    step: Step,
+    journal: Journal | None,
+    budget: Budget | None,
+    cases: Sequence[Case],
+) -> Observed:
+    hashes = {case.id: case_hash(case) for case in cases}
+    found: dict[str, Observation] = {}
+    try:
+        for observation in done:
+            found[observation.case_id] = observation
+            if journal is not None:
+                journal.append(hashes[observation.case_id], observation)
+            step()
+            if budget is not None:
+                budget.spend(observation.answers)
+    except BudgetReached as error:
+        return Observed(found, f"{error}; {total - len(found)} cases were not asked")
+    return Observed(found)
+
+
+def _observed(case: Case, target: Target) -> Observation:
+    try:
+        return target.observe(case)
+    except Exception as error:  # noqa: BLE001 - any bug of the agent is this case's result; the run goes on
+        asked = case.question or "\n".join(turn.user for turn in case.turns)
+        return Observation(case_id=case.id, question=asked, error=f"{type(error).__name__}: {error}")
+
+
+_worker: LibraryTarget | None = None
+
+
+def _start_worker(asking: Asking) -> None:
+    global _worker  # noqa: PLW0603 - a process pool has no other place for what its tasks share
+    _worker = LibraryTarget(asking)
+
+
+def _observed_in_worker(case: Case) -> Observation:
+    assert _worker is not None
+    return _observed(case, _worker)
+
+
+def finished_before(journal: Journal, cases: Sequence[Case]) -> dict[str, Observation]:
+    """Return what an interrupted run already saw of these cases; changed cases are asked again."""
+    hashes = {case.id: case_hash(case) for case in cases}
+    return {
+        done.observation.case_id: done.observation
+        for done in journal.read()
+        if hashes.get(done.observation.case_id) == done.case_hash and not done.observation.error
+    }

@@ -92,6 +92,9 @@ Technique = Literal[
 Surface = Literal["user", "guide", "history", "tool_output"]
 Goal = Literal["say-canary", "reveal-prompt", "fake-source", "drop-citations", "change-handoff", "insert-link"]
 
+# Raised when cases are relabelled or rewritten in numbers, so that published results name what they were measured on.
+DATASET_VERSION = 2
+
 SPLITS: tuple[Split, ...] = get_args(Split)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -191,6 +194,7 @@ class Exchange(_Strict):
     user: Annotated[str, Field(min_length=1)]
     expect: Expect | None = None
     needs: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    alone: str | None = None  # the same question, complete without the earlier turns: asked singly for comparison
 
 
 class Attack(_Strict):

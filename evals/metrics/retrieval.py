@@ -7,10 +7,10 @@ full recall@1; grade 1 counts only in nDCG, whose gain is 2^grade - 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from evals.metrics.score import NOT_APPLICABLE, Metric, Score, mean, scored
-from evals.schema import Case
+from evals.metrics.score import NOT_APPLICABLE, Score, scored
+from evals.schema import Case, Nugget
 
 GOLD_GRADE = 2
 DEPTH = 10
@@ -53,36 +53,20 @@ def scores(case: Case, refs: Sequence[str]) -> dict[str, Score]:
 NAMES = (*(f"recall@{k}" for k in CUTS), "mrr@10", "ndcg@10")
 
 
-def metrics(found: Mapping[str, Sequence[str]], cases: Iterable[Case], failed: frozenset[str]) -> list[Metric]:
-    """Return the retrieval metrics over labelled cases. `found` holds refs by case id, `failed` the ids that raised."""
-    labelled = [case for case in cases if case.kind in ("retrieval", "answer")]
-    bare = [case for case in labelled if case.tags.style == "identifier"]
-    result = _means(found, labelled, failed, NAMES)
-    first = _means(found, bare, failed, ("recall@1",))[0]
-    return [*result, Metric("identifier@1", first.value, first.n, first.errors, first.unscored, first.reason)]
+def bare_scores(case: Case, refs: Sequence[str]) -> dict[str, Score]:
+    """Return `identifier@1`: whether a bare header, status, RFC or keyword finds its section first."""
+    is_bare = case.tags.style == "identifier"
+    return {"identifier@1": recall(case, refs, 1) if is_bare else NOT_APPLICABLE}
 
 
-def slices(
-    found: Mapping[str, Sequence[str]],
-    cases: Iterable[Case],
-    failed: frozenset[str],
-    key: Callable[[Case], str | None],
-) -> dict[str, list[Metric]]:
-    """Return the retrieval metrics of each group that `key` makes, in order of the group's name."""
-    groups: dict[str, list[Case]] = {}
-    for case in cases:
-        name = key(case)
-        if name is not None and case.kind in ("retrieval", "answer"):
-            groups.setdefault(name, []).append(case)
-    return {name: _means(found, groups[name], failed, NAMES) for name in sorted(groups)}
-
-
-def _means(
-    found: Mapping[str, Sequence[str]], cases: Sequence[Case], failed: frozenset[str], names: Sequence[str]
-) -> list[Metric]:
-    errors = sum(case.id in failed for case in cases)
-    per_case = [scores(case, found[case.id]) for case in cases if case.id not in failed]
-    return [mean(name, (each[name] for each in per_case), errors=errors) for name in names]
+def nugget_coverage(nuggets: Sequence[Nugget], refs: Sequence[str], k: int = 5) -> Score:
+    """Return the share of vital nuggets of which a section is among the first k: what a composer could say at best."""
+    vital = [nugget for nugget in nuggets if nugget.importance == "vital"]
+    if not vital:
+        return NOT_APPLICABLE
+    found = frozenset(_once(refs)[:k])
+    lost = [nugget.id for nugget in vital if not found.intersection(nugget.sections)]
+    return scored(1 - len(lost) / len(vital), f"out of reach {', '.join(lost)}" if lost else "")
 
 
 def _gold(case: Case) -> frozenset[str]:

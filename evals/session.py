@@ -1,0 +1,221 @@
+"""One run from the selection to `run.json`: everything `python -m evals run` does besides reading options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from backend_architect import Architect, Section, Settings
+from evals import dataset, injection, loader, runner, targets
+from evals.baseline import Baseline, BaselineError, baseline_path
+from evals.budget import Budget
+from evals.gate import Floors, load_floors
+from evals.metrics.weights import Weights
+from evals.record import CaseRecord, Identity, Journal, RecordError, Run, RunMode
+from evals.results import Outcome, assemble, identity_of, shown
+from evals.runner import Observed, Selection
+from evals.schema import Case
+from evals.scoring import Scorer
+from evals.similarity import Embedded
+from evals.targets import STATE_DIR, Asking, LibraryTarget, RecordedTarget
+
+CONFIG_FILE = "config.json"
+# Every n-th single question is asked twice; all of them would double the time of a run.
+CHECK_EVERY = 10
+
+
+class SelectionError(Exception):
+    """Nothing can be run, or not as asked."""
+
+
+class Progress(Protocol):
+    def __call__(self, total: int) -> AbstractContextManager[runner.Step]: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run and how."""
+
+    selection: Selection
+    cases: Path = loader.CASES_DIR
+    syllabus: Path = dataset.SYLLABUS
+    settings: Settings = field(default_factory=targets.offline_settings)
+    mode: RunMode = "offline"
+    floors: Floors = field(default_factory=Floors)
+    is_gated: bool = False
+    floors_file: Path | None = None
+    baseline: Path | None = None
+    answers: Path | None = None
+    failed_from: Path | None = None
+    compares_subset: bool = False
+    with_attacks: bool = True
+    repeats: int = 1
+    jobs: int | None = None
+    folder: Path | None = None
+    resumes: bool = False
+    reveal: bool = False
+    embeds: bool = True
+    budget: Budget | None = None
+    case_seconds: float = targets.CASE_SECONDS
+    identity: dict[str, str | bool | None] = field(default_factory=dict)  # model, judge, prices
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The dataset, the guides and the cases a plan chose."""
+
+    data: dataset.Dataset
+    sections: tuple[Section, ...]
+    chosen: tuple[Case, ...]
+    attacks: tuple[Case, ...]
+    parked: int
+
+
+def load(plan: Plan, architect: Architect) -> Loaded:
+    """Return what the plan selects; raise SelectionError when that is nothing."""
+    sections = architect.sections()
+    data = dataset.check(loader.load_cases(plan.cases), sections, dataset.planned_sections(plan.syllabus))
+    attacks = injection.expand(sections, has_tools=plan.settings.has_model) if plan.with_attacks else ()
+    chosen = plan.selection.of((*data.ready, *attacks))
+    if plan.failed_from:
+        wanted = {record.id for record in Run.load(plan.failed_from).cases if record.status != "passed"}
+        chosen = tuple(case for case in chosen if case.id in wanted)
+    parked = len(plan.selection.of(data.parked))
+    if not chosen:
+        waiting = f"; the {parked} that match are parked until their guide is written" if parked else ""
+        raise SelectionError(f"the selection matches no case that can run{waiting}")
+    return Loaded(data, sections, chosen, attacks, parked)
+
+
+def perform(plan: Plan, progress: Progress) -> Run:
+    """Run the plan and write `run.jsonl` and `run.json` into its folder; return the whole run."""
+    started = datetime.now(UTC)
+    floors = load_floors(plan.selection.split, plan.floors_file) if plan.is_gated and plan.floors_file else Floors()
+    baseline, no_baseline = _baseline(plan)
+    weights = Weights.load()
+    with Architect(settings=plan.settings) as architect:
+        loaded = load(plan, architect)
+        identity = identity_of(plan.settings, plan.mode, plan.selection, loaded.data, weights)
+        identity = identity.model_copy(update=plan.identity)
+        folder = plan.folder or STATE_DIR / started.strftime("%Y%m%d-%H%M%S")
+        journal = _journal(folder, identity, resumes=plan.resumes)
+        with progress(len(loaded.chosen)) as step:
+            observed = _observe(plan, loaded, architect, journal, step)
+    run = assemble(
+        Outcome(
+            identity=identity,
+            records=_records(plan, loaded, observed, weights),
+            parked=loaded.parked,
+            started=started,
+            stopped=observed.stopped,
+            revealed=plan.reveal,
+            floors=floors.joined(plan.floors),
+            baseline=baseline,
+            baseline_name=baseline_path(plan.mode).name if plan.baseline is None else plan.baseline.name,
+            no_baseline=no_baseline,
+            guide_of={case.id: case.guide for case in loaded.chosen if case.guide},
+            cost_usd=plan.budget.spent if plan.budget else None,
+        )
+    )
+    shown(run).save(folder)
+    return run
+
+
+def rescore(folder: Path, plan: Plan) -> Run:
+    """Return the run of a folder scored anew from what the agent said then; nothing is asked."""
+    before = Run.load(folder)
+    observations = {done.observation.case_id: done.observation for done in Journal(folder).read()}
+    weights = Weights.load()
+    selection = Selection(split=before.identity.split)
+    with Architect(settings=plan.settings) as architect:
+        everything = load(Plan(selection, plan.cases, plan.syllabus), architect)
+    cases = tuple(case for case in everything.chosen if case.id in observations)
+    identity = identity_of(plan.settings, before.identity.mode, selection, everything.data, weights)
+    kept = {name: getattr(before.identity, name) for name in ("selection", "model", "endpoint", "prompts")}
+    loaded = Loaded(everything.data, everything.sections, cases, everything.attacks, everything.parked)
+    outcome = Outcome(
+        identity=identity.model_copy(update=kept),
+        records=_records(plan, loaded, Observed(observations), weights),
+        parked=loaded.parked,
+        started=datetime.now(UTC),
+        revealed=plan.reveal,
+        guide_of={case.id: case.guide for case in cases if case.guide},
+    )
+    return assemble(outcome)
+
+
+def _baseline(plan: Plan) -> tuple[Baseline | None, str]:
+    """Return the baseline to compare with, or why there is none. A dev run is held against floors only."""
+    if plan.baseline is not None:
+        return Baseline.load(plan.baseline), ""
+    if not plan.is_gated or plan.selection.split != "test" or plan.floors_file is None:
+        return None, ""
+    try:
+        return Baseline.load(baseline_path(plan.mode)), ""
+    except BaselineError as error:
+        return None, str(error)
+
+
+def _journal(folder: Path, identity: Identity, *, resumes: bool) -> Journal:
+    """Return the journal of the run; raise RecordError when a run of another configuration would be resumed."""
+    config = folder / CONFIG_FILE
+    line = identity.model_dump_json(indent=1)
+    if resumes:
+        if not config.exists():
+            raise RecordError(f"{folder} holds no interrupted run; {CONFIG_FILE} is missing")
+        before = Identity.model_validate_json(config.read_text(encoding="utf-8"))
+        differing = [name for name in Identity.model_fields if getattr(before, name) != getattr(identity, name)]
+        if differing:
+            raise RecordError(f"{folder} was run with another configuration ({', '.join(differing)}); start a new run")
+    elif config.exists():
+        raise RecordError(f"{folder} holds a run already; add --resume to go on with it, or name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    config.write_text(line + "\n", encoding="utf-8")
+    return Journal(folder)
+
+
+def _observe(plan: Plan, loaded: Loaded, architect: Architect, journal: Journal, step: runner.Step) -> Observed:
+    done = runner.finished_before(journal, loaded.chosen) if plan.resumes else {}
+    for _ in done:
+        step()
+    left = [case for case in loaded.chosen if case.id not in done]
+    if plan.answers is not None:
+        found = runner.observe(left, RecordedTarget(targets.load(plan.answers)), step, journal=journal)
+    else:
+        found = _ask(plan, architect, journal, step, left)
+    return Observed({**done, **found.observations}, found.stopped)
+
+
+def _ask(plan: Plan, architect: Architect, journal: Journal, step: runner.Step, cases: Sequence[Case]) -> Observed:
+    asking = Asking(
+        settings=plan.settings,
+        attacks=tuple(case for case in cases if case.attack),
+        check_every=CHECK_EVERY if plan.mode == "offline" else 0,
+        repeats=plan.repeats,
+        case_seconds=plan.case_seconds,
+    )
+    jobs = min(plan.jobs or runner.jobs_for(asking), max(1, len(cases) // runner.CASES_PER_WORKER))
+    if plan.mode == "offline" and jobs > 1:
+        return runner.observe_apart(cases, asking, jobs, step, journal=journal)
+    with LibraryTarget(asking, architect) as target:
+        return runner.observe(cases, target, step, journal=journal, budget=plan.budget, jobs=jobs)
+
+
+def _records(plan: Plan, loaded: Loaded, observed: Observed, weights: Weights) -> list[CaseRecord]:
+    scorer = Scorer(
+        sections=loaded.sections,
+        weights=weights,
+        prompts=targets.prompts(),
+        similarity=Embedded() if plan.embeds else None,
+        twins=frozenset(case.twin for case in loaded.data.ready if case.twin),
+        data_twins=frozenset(case.data_twin for case in loaded.data.ready if case.data_twin),
+    )
+    asked = [case for case in loaded.chosen if case.id in observed.observations]
+    return [
+        scorer.record(case, observed.observations[case.id], folder=loaded.data.folders.get(case.id, ""))
+        for case in asked
+    ]

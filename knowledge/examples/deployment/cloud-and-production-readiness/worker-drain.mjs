@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // region worker
-export async function runWorker({ take, handle, giveBack, signal, graceMs = 20_000 }) {
+export async function runWorker({ take, handle, giveBack, retryLater, signal, graceMs = 20_000 }) {
   const hard = new AbortController(); // aborts the work itself, at the deadline
   let timer;
   signal.addEventListener('abort', () => { timer = setTimeout(() => hard.abort(), graceMs); }, { once: true });
@@ -12,8 +12,8 @@ export async function runWorker({ take, handle, giveBack, signal, graceMs = 20_0
     try {
       await handle(job, hard.signal); // acknowledges at its end, after the effect is committed
     } catch (error) {
-      await giveBack(job); // visible to the next worker at once, instead of after the visibility timeout
-      if (!hard.signal.aborted) throw error;
+      if (hard.signal.aborted) await giveBack(job); // cut at the deadline: visible to the next worker at once
+      else await retryLater(job, error); // failed by itself: back off, count, dead-letter in the end
     }
   }
   clearTimeout(timer);
@@ -34,6 +34,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
       console.log(`done ${job.id}`);
     },
     giveBack: async (job) => console.log(`back ${job.id}`),
+    retryLater: async (job) => console.log(`later ${job.id}`),
   });
   console.log('closed');
 }

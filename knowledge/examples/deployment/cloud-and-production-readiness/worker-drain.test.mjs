@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runWorker } from './worker-drain.mjs';
 
 const PROGRAM = fileURLToPath(new URL('./worker-drain.mjs', import.meta.url));
 
@@ -28,5 +29,22 @@ test('at the deadline the job goes back to the queue instead of being lost', asy
   const { code, lines } = await stopDuringFirstJob({ JOB_MS: '10000', GRACE_MS: '100' });
   assert.deepEqual(lines, ['start 1', 'back 1', 'closed']);
   assert.equal(code, 0);
+});
+
+test('a failing job is put off and does not stop the worker', async () => {
+  const stop = new AbortController();
+  const jobs = [{ id: 1 }, { id: 2 }], seen = [];
+  await runWorker({
+    signal: stop.signal,
+    take: async () => jobs.shift(),
+    handle: async (job) => {
+      if (job.id === 1) throw new Error('poison');
+      seen.push('done 2');
+      stop.abort();
+    },
+    giveBack: async (job) => seen.push(`back ${job.id}`),
+    retryLater: async (job) => seen.push(`later ${job.id}`),
+  });
+  assert.deepEqual(seen, ['later 1', 'done 2']);
 });
 // endregion worker-test

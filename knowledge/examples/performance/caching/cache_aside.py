@@ -47,6 +47,7 @@ class Cache:
         return max(1, round(self._ttl * random.uniform(1 - self._jitter, 1 + self._jitter)))  # noqa: S311
 
     async def invalidate(self, key: str) -> None:
+        self._flights.pop(key, None)  # whoever comes now must not join a load that began before the commit
         await self._redis.delete(key)  # after the commit, and let an error be seen: the old value lives on
 
 
@@ -88,6 +89,7 @@ class LeasedCache(Cache):
             return await command
 
     async def invalidate(self, key: str) -> None:
+        self._flights.pop(key, None)
         await self._redis.delete(key, self._lease(key))  # a load in flight loses its right to store
 
 

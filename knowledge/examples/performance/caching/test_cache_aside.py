@@ -139,6 +139,21 @@ def test_a_slow_reader_stores_the_old_value_unless_it_needs_a_lease() -> None:
 # endregion
 
 
+def test_a_reader_after_the_write_does_not_join_the_older_load() -> None:
+    async def scenario(redis) -> None:
+        for kind in (Cache, LeasedCache):
+            db, cache = Database(), kind(redis, timeout=1)
+            reader = asyncio.create_task(cache.get("p:8", db.load))
+            await asyncio.sleep(0.01)
+            db.value = "new"
+            await cache.invalidate("p:8")
+            assert await cache.get("p:8", db.load) == "new"  # reads its own write
+            assert await reader == "old"
+            await redis.flushall()
+
+    run(scenario)
+
+
 def test_a_lease_gives_one_load_over_several_instances() -> None:
     async def scenario(redis) -> None:
         plain, leased = Database(), Database()

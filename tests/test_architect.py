@@ -7,7 +7,17 @@ import threading
 import pytest
 
 import backend_architect
-from backend_architect import Answer, Architect, AsyncArchitect, Delta, Done, ModelError, QuestionError, Started
+from backend_architect import (
+    Answer,
+    Architect,
+    AsyncArchitect,
+    Delta,
+    Done,
+    ModelError,
+    QuestionError,
+    Started,
+    resources,
+)
 from backend_architect.testing import ScriptedModel
 
 QUESTION = "How do I make POST safe to retry?"
@@ -125,6 +135,56 @@ def test_control_characters_never_come_back(architect: Architect, question: str)
     shown = architect.ask(question).question
 
     assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in shown)
+
+
+def test_a_short_question_for_a_cause_is_answered_and_asked_for_what_only_the_asker_knows(architect: Architect):
+    short = architect.ask("why is my query slow").text
+    told = architect.ask(
+        "Why is SELECT * FROM orders WHERE account_id = 7 ORDER BY created_at DESC LIMIT 20 slow on 40 million rows?"
+    ).text
+
+    assert "EXPLAIN" in short.splitlines()[-1]
+    assert short.splitlines()[-1].startswith("For a more specific answer, tell me ")
+    assert "For a more specific answer" not in told
+
+
+def test_what_is_asked_for_belongs_to_guides_that_exist(architect: Architect):
+    guides = {section.guide for section in architect.sections()}
+
+    assert load_asks(resources.folder("knowledge")).keys() <= guides
+
+
+def test_a_question_for_two_specialists_is_answered_in_part_and_handed_over_in_part(architect: Architect):
+    answer = architect.ask("How do I write a terraform module for RDS? And how big should my connection pool be?")
+
+    assert answer.outcome == "answered"
+    assert answer.citations[0].ref.startswith(("databases/", "performance/"))
+    assert answer.handoff is not None
+    assert answer.handoff.specialist == "DevOps & Infrastructure"
+    assert "terraform" in answer.handoff.packet.question
+    assert "**Not mine:**" in answer.text
+
+
+def test_the_last_answer_comes_again_in_the_form_wished_for(architect: Architect):
+    chat = architect.conversation()
+    first = chat.ask("How do I store passwords?")
+
+    shorter = chat.ask("shorter please")
+    risks = chat.ask("what can go wrong?")
+    recap = chat.ask("recap")
+
+    assert shorter.citations[0].ref == risks.citations[0].ref == first.citations[0].ref
+    assert len(shorter.text) < len(first.text) / 4
+    assert "→" in risks.text
+    assert first.citations[0].question in recap.text
+
+
+def test_an_option_is_found_by_its_place_and_the_one_not_advised_by_that(architect: Architect):
+    chat = architect.conversation()
+    chat.ask("Sessions or JWT for a web app?")
+
+    assert "JWT" in chat.ask("what about the second one for mobile").trace.standalone
+    assert architect.conversation().ask("the second one").outcome == "asked_back"
 
 
 def test_threads_can_share_one_architect(architect: Architect):

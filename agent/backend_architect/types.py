@@ -310,6 +310,7 @@ class Brief:
     ledger: Ledger = field(default_factory=Ledger)
     parts: tuple[Hit, ...] = ()  # the best section for each question, when several were asked at once
     wish: str = ""  # the last answer in another form: shorter, deeper, its code … (answering/follow_up.py)
+    asks: str = ""  # what would make the answer more specific, when the question says little
     corrections: tuple[tuple[str, Section], ...] = ()  # what to say first of a wish or premise, and what supports it
 
 

@@ -124,6 +124,8 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
     if kept:
         page.room += kept
         _add_related(page, chosen, brief)
+    if brief.asks and kept:
+        page.blocks.append(f"For a more specific answer, tell me {brief.asks}.")
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
 
 

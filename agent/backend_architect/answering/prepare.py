@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from backend_architect.answering.redact import redact
 from backend_architect.answering.replies import Reply, ask_back, ask_in_english, handoff, reply_to
 from backend_architect.answering.scope import Planned, ScopeJudge, clauses, is_greeting
 from backend_architect.errors import QuestionError
+from backend_architect.knowledge.asks import load_asks
 from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.retrieval import Retriever
 from backend_architect.retrieval.lexical import query_terms
@@ -35,6 +36,8 @@ _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # What a part of a question finds alone must rank about as high as what the whole finds.
 _PART_RATIO = 0.75
 _MAX_CORRECTIONS = 2
+# A question with no more telling words than this cannot have said what its case is.
+_SHORT_QUESTION = 5
 
 # Everything a terminal or a log could act on; newline and tab stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -78,6 +81,10 @@ class Preparer:
         self._knowledge = knowledge
         self._judge = ScopeJudge(retriever, knowledge)
         self._languages = NaturalLanguages(knowledge)
+
+    @cached_property
+    def _asks(self) -> Mapping[str, str]:
+        return load_asks(self._knowledge)
 
     @cached_property
     def _corrections(self) -> tuple[Correction, ...]:
@@ -177,6 +184,7 @@ class Preparer:
             parts=() if alone.is_follow_up else self._parts(standalone, hits),
             wish=alone.wish or "",
             corrections=corrections,
+            asks=self._asks_back(text, hits, memory),
         )
 
     def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
@@ -184,6 +192,13 @@ class Preparer:
         met = (correction for correction in self._corrections if correction.is_met_by(self._retriever.corrected(text)))
         sections = self._retriever.corpus.by_ref
         return tuple((each.say, sections[each.section]) for each in met if each.section in sections)[:_MAX_CORRECTIONS]
+
+    def _asks_back(self, text: str, hits: tuple[Hit, ...], memory: Memory) -> str:
+        """Return what only the asker knows and the answer turns on, when a short first question wants a choice or a cause."""
+        is_short = len(query_terms(text)) <= _SHORT_QUESTION and not memory.turns
+        if not (is_short and hits and intent_of(text) in ("debug", "compare", "review")):
+            return ""
+        return next((self._asks[hit.section.guide] for hit in hits[:2] if hit.section.guide in self._asks), "")
 
     def _parts(self, standalone: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """Return the best section for each question when several are asked at once, in the order they are asked."""

@@ -18,6 +18,7 @@ from backend_architect import (
     Started,
     resources,
 )
+from backend_architect.knowledge.asks import load_asks
 from backend_architect.testing import ScriptedModel
 
 QUESTION = "How do I make POST safe to retry?"

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from backend_architect import Section
-from evals.loader import DatasetError, Located
+from evals.loader import DatasetError, Located, SafeLoader
 from evals.schema import LABELLED, Case, Label
 
 SYLLABUS = Path(__file__).resolve().parents[1] / "knowledge" / "syllabus.yaml"
@@ -30,7 +30,7 @@ class Dataset:
 
 def planned_sections(path: Path = SYLLABUS) -> frozenset[str]:
     """Return the ref of every section the syllabus plans, written or not."""
-    plan = yaml.safe_load(path.read_text(encoding="utf-8"))
+    plan = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)
     return frozenset(f"{guide['id']}#{section['id']}" for guide in plan["guides"] for section in guide["sections"])
 
 

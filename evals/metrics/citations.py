@@ -44,7 +44,7 @@ _TRIED = 4
 _VETO_SHARE = 0.85
 
 NAMES = ("citation_recall", "citation_precision", "citation_f1", "right_section_rate")
-INVARIANTS = ("dangling_citations", "quote_integrity")
+INVARIANTS = ("dangling_citations", "quote_integrity")  # `outside_trace` is counted and fails nothing, see _dangling
 
 _BRIDGE = re.compile(
     r"^(?:here(?:'s|’s| is| are)\b.{0,80}|in short\W*|for example\W*|(?:the|these) (?:following|steps|main|key)\b[^.]{0,80}:|in summary\W*"
@@ -309,10 +309,13 @@ def scores(
 
 def invariants(answer: Answer, library: Library, retrieved: Sequence[str] = ()) -> dict[str, Score]:
     """Return what must hold for every answer, also for refusals: 1 for a violation, 0 otherwise."""
-    dangling = _dangling(answer, library, retrieved)
-    torn = _torn_quotes(answer, library)
+    loose = _dangling(answer, library, retrieved)
+    dangling = [each for each in loose if each.verdict == "dangling"]
+    outside = [each for each in loose if each.verdict == "outside"]
+    torn = _torn_quotes(answer, library) if answer.outcome == "answered" else []
     return {
         "dangling_citations": scored(float(bool(dangling)), "; ".join(each.text for each in dangling), dangling),
+        "outside_trace": scored(float(bool(outside)), "; ".join(each.text for each in outside), outside),
         "quote_integrity": scored(float(bool(torn)), "; ".join(each.text for each in torn), torn),
     }
 
@@ -362,7 +365,11 @@ def _needs(piece: _Piece, number: int, refs: Mapping[int, str], library: Library
 
 
 def _dangling(answer: Answer, library: Library, retrieved: Sequence[str]) -> list[Evidence]:
-    """Return citations of numbers that stand for nothing, of unknown sections, and of sections that were not found."""
+    """Return citations of numbers that stand for nothing and of unknown sections, and those the trace does not explain.
+
+    The trace names what was found for the question as a whole. What the agent found for a part of it, or what a model
+    looked up, is not in the trace, so a citation outside of it is counted apart and breaks no invariant.
+    """
     refs = {citation.number: citation.ref for citation in answer.citations}
     found = {hit.ref for hit in answer.trace.hits} | set(retrieved)
     text = "\n".join(unit.text for unit in units(answer.text) if unit.kind != "code")
@@ -376,7 +383,7 @@ def _dangling(answer: Answer, library: Library, retrieved: Sequence[str]) -> lis
             unknown.append(Evidence(of=f"[{number}]", verdict="dangling", text=f"{ref} is no section", refs=(ref,)))
         elif answer.outcome == "answered" and found and ref not in found:
             text = f"{ref} was not among the sections found"
-            unknown.append(Evidence(of=f"[{number}]", verdict="dangling", text=text, refs=(ref,)))
+            unknown.append(Evidence(of=f"[{number}]", verdict="outside", text=text, refs=(ref,)))
     return unknown
 
 

@@ -62,7 +62,7 @@ def _recall(expect: Expect, answer: Answer) -> list[float]:
 
 
 def _vital(expect: Expect, answer: Answer, weights: Weights) -> Score:
-    return nuggets.scores(expect.nuggets, prose(answer.text), weights)["vital"]
+    return nuggets.vital(expect.nuggets, prose(answer.text), weights)
 
 
 def _drop(

@@ -96,8 +96,8 @@ NOTHING = Match(0.0, 0.0, 0.0)
 
 
 def windows(prose: Prose) -> tuple[Window, ...]:
-    """Return every window of one and two sentences that are language."""
-    kept = [sentence for sentence in prose.sentences if is_language(sentence)]
+    """Return every window of one and two sentences that are language; a question claims nothing."""
+    kept = [each for each in prose.sentences if is_language(each) and not plain(each).endswith("?")]
     contents = [content(sentence) for sentence in kept]
     single = [Window(plain(text), one, one.pairs, 1) for text, one in zip(kept, contents, strict=True)]
     double = [
@@ -208,6 +208,17 @@ def scores(
     }
 
 
+def vital(nuggets: Sequence[Nugget], prose: Prose, weights: Weights) -> Score:
+    """Return the share of vital nuggets that are there, partial ones counted half, and nothing else."""
+    wanted = [nugget for nugget in nuggets if nugget.importance == "vital"]
+    if not wanted:
+        return NOT_APPLICABLE
+    places = windows(prose)
+    found = [_find(nugget, places, weights, prose.code) for nugget in wanted]
+    evidence = tuple(_evidence(nugget, each) for nugget, each in zip(wanted, found, strict=True))
+    return scored(_mean([_credit(each) for each in found]), _absent(wanted, found), evidence)
+
+
 def _find(
     nugget: Nugget, places: Sequence[Window], weights: Weights, code: str, similarity: Similarity | None = None
 ) -> Match:
@@ -247,6 +258,9 @@ def _mean(values: Sequence[float]) -> float:
 
 
 # --- forbidden claims --------------------------------------------------------------------------
+
+# A hard claim fails the run, so a sentence must make it nearly word for word; patterns catch the other wordings.
+_CLAIMED, _CLAIMED_PAIRS = 0.75, 0.30
 
 FORBIDDEN_NAMES = ("forbidden_free", "hard_forbidden")
 
@@ -288,7 +302,7 @@ def _claimed(
                 return "claimed", place.text
             mentioned = mentioned or place.text
     found = match(claim.text, places, weights, code=code)
-    if found.label == "support":
+    if found.score >= _CLAIMED and found.pairs >= _CLAIMED_PAIRS and not found.is_denied:
         # The claim may itself be a prohibition; then a negation in the window is agreement, not refutation.
         if _REFUTES.search(claim.text) or not _REFUTES.search(found.text):
             return "claimed", found.text

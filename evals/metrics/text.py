@@ -235,6 +235,7 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
     """Return a text without citation markers, link addresses and emphasis; code spans stay."""
     text = _LINK.sub(r"\1", text)
@@ -275,14 +276,14 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """The content words of a text in order: each stem with whether it stands under a negation."""
 
     stems: tuple[tuple[str, int], ...]
     denials: tuple[frozenset[str], ...] = ()  # what each negation covers
 
-    @property
+    @cached_property
     def signs(self) -> dict[str, int]:
         """Return each stem with PLAIN, NEGATED or both."""
         signs: dict[str, int] = {}
@@ -290,7 +291,7 @@ class Content:
             signs[stemmed] = signs.get(stemmed, 0) | sign
         return signs
 
-    @property
+    @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Return the ordered pairs of different stems that stand at most `PAIR_DISTANCE` content words apart."""
         names = [stemmed for stemmed, _ in self.stems]
@@ -302,6 +303,7 @@ class Content:
         )
 
 
+@lru_cache(maxsize=50_000)
 def content(text: str) -> Content:
     """Return the content words of one sentence; a negation covers the next three of them, up to a punctuation mark."""
     tokens = _TOKEN.findall(_ADDRESS.sub(" ", plain(text)).lower())
@@ -385,6 +387,7 @@ def stands_in(lowered: str, value: str) -> bool:
     return value in lowered and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", lowered) is not None
 
 
+@lru_cache(maxsize=50_000)
 def is_language(text: str) -> bool:
     """Whether a sentence is one, and not a list of keywords: long ones need their share of function words."""
     spoken = [word.lower() for word in words(text)]

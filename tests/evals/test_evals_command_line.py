@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from backend_architect import Architect
 from evals.__main__ import app
+from evals.record import Run
 from evals.schema import Case
 
 GOOD = """\
@@ -46,18 +48,25 @@ def evals(tmp_path: Path, command: str, *options: str, cases: str = GOOD) -> Res
     plan = tmp_path / "syllabus.yaml"
     plan.write_text(PLAN, encoding="utf-8")
     planned = () if command == "coverage" else ("--syllabus", str(plan))
-    return CliRunner().invoke(app, [command, "--cases", str(folder), *planned, *options])
+    out = ("--out", str(tmp_path / f"run-{len(list(tmp_path.iterdir()))}")) if command == "run" else ()
+    return CliRunner().invoke(app, [command, "--cases", str(folder), *planned, *out, *options])
 
 
 def test_a_run_without_a_gate_measures_and_returns_0(tmp_path: Path) -> None:
     result = evals(tmp_path, "run", "--json", str(tmp_path / "run.json"), cases=GOOD + PARKED)
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("measured (no gate was asked for)\nsplit dev, offline, 1 cases run, 1 parked\n")
-    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    assert run["metrics"]["recall@5"]["value"] == 1.0
-    assert run["metrics"]["scope_macro_f1"]["value"] is None
-    assert run["cases"][0]["found"][0] == "api-design/retries-idempotency-and-rate-limits#post-retry"
+    first, second = result.stdout.splitlines()[:2]
+    assert first == "measured (no gate was asked for)"
+    assert second.startswith(
+        "split dev, offline, 1 cases run in 1 clusters, 1 passed, 0 failed, 0 errors, 0 unscored, 1 parked"
+    )
+    run = Run.load(tmp_path / "run.json")
+    assert run.by_name["recall@5"].value == 1.0
+    assert run.by_name["scope_macro_f1"].value is None
+    observation = run.cases[0].observation
+    assert observation is not None
+    assert observation.refs[0] == "api-design/retries-idempotency-and-rate-limits#post-retry"
 
 
 def test_a_missed_floor_returns_1_and_says_which(tmp_path: Path) -> None:
@@ -145,16 +154,15 @@ def test_a_recording_replays_to_the_same_metrics_without_asking_the_agent(tmp_pa
     evals(tmp_path, "run", "--record", str(recording), "--json", str(tmp_path / "first.json"))
     evals(tmp_path, "run", "--answers", str(recording), "--json", str(tmp_path / "second.json"))
 
-    first, second = (
-        json.loads((tmp_path / name).read_text(encoding="utf-8")) for name in ("first.json", "second.json")
-    )
-    assert second["cases"] == first["cases"]
-    assert second["metrics"]["answer_ms_p50"]["reason"].startswith("not measured")
+    first, second = Run.load(tmp_path / "first.json"), Run.load(tmp_path / "second.json")
+    assert [record.scores for record in second.cases] == [record.scores for record in first.cases]
+    assert second.by_name["answer_ms_p50"].reason.startswith("not measured")
 
 
 def test_a_held_out_split_shows_totals_only_unless_revealed(tmp_path: Path) -> None:
-    hidden = evals(tmp_path, "run", "--split", "test", "--json", str(tmp_path / "hidden.json"), cases=HELD)
-    shown = evals(tmp_path, "run", "--split", "test", "--reveal", "--json", str(tmp_path / "shown.json"), cases=HELD)
+    held = ("--split", "test", "--no-attacks")
+    hidden = evals(tmp_path, "run", *held, "--json", str(tmp_path / "hidden.json"), cases=HELD)
+    shown = evals(tmp_path, "run", *held, "--reveal", "--json", str(tmp_path / "shown.json"), cases=HELD)
 
     assert hidden.exit_code == shown.exit_code == 0
     assert "safe to retry" not in hidden.stdout + (tmp_path / "hidden.json").read_text(encoding="utf-8")
@@ -174,3 +182,79 @@ def test_the_schema_is_json_schema_that_knows_the_keys_of_a_case() -> None:
 
     assert set(json.loads(result.stdout)["$defs"]["Case"]["properties"]) == set(Case.model_fields)
     assert json.loads(result.stdout)["$defs"]["Case"]["additionalProperties"] is False
+
+
+def test_an_interrupted_run_goes_on_and_refuses_another_configuration(tmp_path: Path) -> None:
+    two = GOOD + GOOD.replace("post-retry\n", "post-retry-again\n", 1)
+    folder = tmp_path / "interrupted"
+    evals(tmp_path, "run", "--out", str(folder), cases=two)
+    journal = folder / "run.jsonl"
+    journal.write_text(journal.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+
+    resumed = evals(tmp_path, "run", "--resume", str(folder), cases=two)
+    other = evals(tmp_path, "run", "--resume", str(folder), "--limit", "1", cases=two)
+    again = evals(tmp_path, "run", "--out", str(folder), cases=two)
+
+    assert resumed.exit_code == 0
+    assert "2 cases run" in resumed.stdout
+    assert len(journal.read_text(encoding="utf-8").splitlines()) == 2
+    assert (other.exit_code, other.stderr) == (
+        2, f"{folder} was run with another configuration (selection); start a new run\n",
+    )  # fmt: skip
+    assert (again.exit_code, again.stderr) == (
+        2, f"{folder} holds a run already; add --resume to go on with it, or name another folder\n",
+    )  # fmt: skip
+
+
+def test_rescoring_reads_the_stored_answers_and_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "scored"
+    first = evals(tmp_path, "run", "--out", str(folder))
+    before = Run.load(folder)
+    monkeypatch.setattr(Architect, "ask", None)
+
+    result = CliRunner().invoke(
+        app, ["rescore", str(folder), "--cases", str(tmp_path / "cases"), "--syllabus", str(tmp_path / "syllabus.yaml")]
+    )
+
+    assert first.exit_code == result.exit_code == 0
+    assert [record.scores for record in Run.load(folder).cases] == [record.scores for record in before.cases]
+
+
+def test_comparing_two_runs_names_the_case_that_flipped(tmp_path: Path) -> None:
+    evals(tmp_path, "run", "--out", str(tmp_path / "before"))
+    run = Run.load(tmp_path / "before")
+    worse = run.cases[0].model_copy(update={"status": "failed", "explanation": "no right section"})
+    run.model_copy(update={"cases": (worse,)}).save(tmp_path / "after")
+
+    result = CliRunner().invoke(app, ["compare", str(tmp_path / "before"), str(tmp_path / "after")])
+
+    assert result.exit_code == 1
+    assert "-post-retry no right section" in result.stdout
+
+
+def test_only_the_failed_cases_of_a_run_are_asked_again(tmp_path: Path) -> None:
+    folder = tmp_path / "first"
+    evals(tmp_path, "run", "--out", str(folder), cases=GOOD + WRONG)
+
+    result = evals(tmp_path, "run", "--failed-from", str(folder), cases=GOOD + WRONG)
+
+    assert "1 cases run in 1 clusters, 0 passed, 1 failed" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("missing", 2, "no baseline at nowhere.json: No such file or directory; make one with `python -m evals bless`"),
+        ("part", 2, "only a run of the whole test split can be blessed, not whole split of dev"),
+    ],
+)
+def test_a_baseline_that_cannot_be_read_or_must_not_be_made_is_refused(
+    tmp_path: Path, command: str, code: int, message: str
+) -> None:
+    if command == "missing":
+        result = evals(tmp_path, "run", "--baseline", "nowhere.json")
+    else:
+        evals(tmp_path, "run", "--out", str(tmp_path / "dev"))
+        result = CliRunner().invoke(app, ["bless", str(tmp_path / "dev"), "--reason", "because"])
+
+    assert (result.exit_code, result.stderr) == (code, message + "\n")

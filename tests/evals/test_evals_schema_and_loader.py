@@ -102,12 +102,22 @@ def test_a_valid_case_keeps_its_place_and_is_its_own_cluster(tmp_path: Path) -> 
             ),
         ),
         (CASE + "  split: test\n", "cases/some.yaml:7: key split is written twice in one mapping"),
-        ("- id: [\n", "cases/some.yaml:2: not valid YAML: expected the node content, but found '<stream end>'"),
         ("id: jwt\n", "cases/some.yaml:1: expected a list of cases (`- id: …`)"),
     ],
 )
 def test_a_broken_case_is_refused_with_its_line(tmp_path: Path, broken: str, message: str) -> None:
     assert complaint(tmp_path, broken) == message
+
+
+def test_text_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
+    assert complaint(tmp_path, "- id: [\n").startswith("cases/some.yaml:2: not valid YAML: ")
+
+
+def test_a_merged_mapping_is_no_key_written_twice(tmp_path: Path) -> None:
+    twin = "- <<: *first\n  id: jwt-logout-terse\n  question: logout jwt\n"
+    root = folder_with(tmp_path, CASE.replace("- id:", "- &first\n  id:") + twin)
+
+    assert [item.case.question for item in load_cases(root)][1] == "logout jwt"
 
 
 def test_every_problem_of_every_file_is_reported_at_once(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Section:
 
     @property
     def area(self) -> str:
-        return self.ref.partition("/")[0]
+        return self.guide.partition("/")[0]
 
     def part(self, name: str) -> tuple[str, ...]:
         """Return the blocks of one body part, empty when the section has none."""

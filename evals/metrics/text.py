@@ -379,7 +379,9 @@ def holds(text: str, atom: Atom) -> bool:
     kind, value = atom
     if atom in atoms(text):
         return True
-    return kind in IDENTIFIER_KINDS and stands_in(text.lower(), value)
+    # `c.Request` does not stand in `c.Request.WithContext`: a longer name is another name.
+    longer = rf"(?<![\w.-]){re.escape(value)}(?!\w|[.-]\w)"
+    return kind in IDENTIFIER_KINDS and value in text.lower() and re.search(longer, text.lower()) is not None
 
 
 def stands_in(lowered: str, value: str) -> bool:

@@ -65,10 +65,16 @@ def with_other_number(sentence: str) -> str | None:
 
 
 def with_other_identifier(sentence: str, others: Sequence[str]) -> str | None:
-    """Return the sentence with its first code span replaced by one that does not stand in it, or None without one."""
-    span = re.search(r"`[^`]+`", sentence)
-    other = next((name for name in others if name.strip("`").lower() not in sentence.lower()), None)
-    return sentence.replace(span.group(), other) if span and other else None
+    """Return the sentence with the first name in a code span replaced wherever it stands, or None without one.
+
+    >>> with_other_identifier("Send `Retry-After` with 429.", ["`sub`"])
+    'Send `sub` with 429.'
+    """
+    spans = re.findall(r"`([^`]+)`", sentence)
+    # A plain word in code marks (`order`) is also said without them; only a name that looks like one is swapped.
+    name = next((span for span in spans if re.fullmatch(r"\w+(?:[-_.]\w+)+|[a-z]+[A-Z]\w*", span)), None)
+    other = next((each.strip("`") for each in others if each.strip("`").lower() not in sentence.lower()), None)
+    return sentence.replace(name, other) if name and other else None
 
 
 CONSTANT = (

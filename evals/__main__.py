@@ -27,6 +27,7 @@ from evals.budget import PriceError
 from evals.metrics.weights import Weights
 from evals.record import RecordError, Run
 from evals.report import show, show_changes
+from evals.reports.files import Format, write
 from evals.results import shown
 from evals.schema import Split, case_schema
 
@@ -188,6 +189,35 @@ def compare(before: RunPath, after: RunPath) -> None:
             out.print(f"{flip} {why}", highlight=False, markup=False, soft_wrap=True)
     worse = [change for change in found.changes if change.outcome == "fail"]
     raise typer.Exit(1 if worse else 0)
+
+
+@app.command()
+def report(
+    folder: RunPath,
+    html: Annotated[bool, typer.Option("--html", help="Write report.html.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write summary.md and summary-short.md.")] = False,
+    junit: Annotated[bool, typer.Option("--junit", help="Write junit.xml.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Write cases.csv and cases.jsonl.")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the reports; that of the run if not given.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="A run whose answers are shown beside these, word by word.", exists=True)
+    ] = None,
+) -> None:
+    """Draw a finished run as files, all kinds when none is named. Says 0 whatever the run came to."""
+    asked: dict[Format, bool] = {"html": html, "markdown": markdown, "junit": junit, "csv": csv}
+    with _exit_codes():
+        finished = Run.load(folder)
+        before = Run.load(against) if against else None
+    chosen = [name for name, is_asked in asked.items() if is_asked]
+    target = to or (folder if folder.is_dir() else folder.parent)
+    try:
+        written = write(finished, target, chosen, before)
+    except OSError as error:
+        _stop(INVALID, f"the reports cannot be written to {target}: {error.strerror}")
+    for path in written:
+        out.print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

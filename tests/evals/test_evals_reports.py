@@ -1,4 +1,5 @@
 import csv
+import doctest
 import io
 import json
 import re
@@ -26,7 +27,7 @@ from evals.record import (
     RunVerdict,
     Slice,
 )
-from evals.reports import markdown
+from evals.reports import markdown, untrusted, view
 from evals.reports.evidence import coloured, difference, matched
 from evals.reports.files import write
 from evals.reports.html import html_text
@@ -175,7 +176,7 @@ def test_the_content_policy_allows_only_what_the_page_carries(hostile):
     assert "unsafe" not in policy
 
 
-def test_the_page_shows_verdict_change_and_evidence_in_this_order(hostile):
+def test_the_page_shows_verdict_change_and_evidence_in_this_order():
     page = html_text(View.of(run_of(record())))
 
     marks = [
@@ -183,8 +184,8 @@ def test_the_page_shows_verdict_change_and_evidence_in_this_order(hostile):
         "leaked",
         "0.900",
         "-10.0 (-15.0 to -5.0)",
-        "typo",
-        "Worst cases",
+        "<th>typo</th>",
+        "Worst cases</h2>",
         "negation differs at retry",
     ]
     places = [page.index(mark) for mark in marks]
@@ -196,6 +197,14 @@ def test_control_characters_are_spelled_out():
     assert visible("سلام\u200f — naïve\t\n") == "سلام\u200f — naïve\t\n"
     assert line("a\n b " + "c" * 300, 10) == "a b ccccc…"
     assert capped("\ud800x", 1) == "[U+D800]\n… 1 more characters"
+
+
+@pytest.mark.parametrize("module", [untrusted, view])
+def test_the_examples_of_the_docstrings_hold(module):
+    found = doctest.testmod(module)
+
+    assert found.attempted
+    assert not found.failed
 
 
 def test_no_report_holds_a_character_that_a_terminal_obeys(hostile, tmp_path):

@@ -39,6 +39,7 @@ def cpu_workers() -> int:
 
 
 def io_threads(calls_per_second: float, seconds_each: float, downstream_allows: int) -> int:
-    """Little's law with half as much again for bursts, and never more than what stands behind the pool."""
-    return max(1, min(math.ceil(calls_per_second * seconds_each * 1.5), downstream_allows))
+    """Little's law plus twice its square root for bursts, and never more than what stands behind the pool."""
+    mean = calls_per_second * seconds_each
+    return max(1, min(math.ceil(mean + 2 * math.sqrt(mean)), downstream_allows))
 # endregion

@@ -30,7 +30,9 @@ def test_the_quota_of_the_container_counts(tmp_path):
 
 
 def test_threads_follow_from_rate_and_latency_and_stop_at_what_is_behind():
-    assert io_threads(100, 0.2, 200) == 30
+    assert io_threads(1_000, 0.004, 200) == 8  # double a mean of four, half as much again at sixteen
+    assert io_threads(80, 0.2, 200) == 24
+    assert io_threads(100, 0.2, 200) == 29
     assert io_threads(100, 2.0, 50) == 50
     assert io_threads(0.1, 0.01, 50) == 1
 

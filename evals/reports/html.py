@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from backend_architect import Answer
 from evals.metrics.score import Evidence, Score
+from evals.metrics.text import squeeze
 from evals.record import CaseRecord
 from evals.reports.evidence import ANSWER_CHARACTERS, Piece, claims_of, coloured, difference, matched
 from evals.reports.untrusted import capped, line, visible
@@ -28,6 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 QUESTION_CHARACTERS = 8_000
 WINDOW_CHARACTERS = 1_500
 _RANKED = 10
+_RANKED_OF_TURN = 5
 # Scores whose evidence has a place of its own on the page.
 _CLAIMS = ("vital", "turn_vital", "benign_under_attack")
 _PLACED = frozenset({*_CLAIMS, "vital@250", "citation_recall", "forbidden_free"})
@@ -57,7 +59,7 @@ class Statement:
     verdict: str
     look: str
     share: str
-    window: str
+    window: str  # "" when the section says the very words of the statement
     rules: tuple[str, ...]
     refs: tuple[str, ...]
 
@@ -72,6 +74,15 @@ class Reply:
     pieces: tuple[Piece, ...]
     cut: int
     changes: tuple[Piece, ...]
+
+    @property
+    def anchor(self) -> str:
+        return self.title.lower().replace(" ", "-")
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Return the first sections the agent found for this turn."""
+        return tuple(hit.ref for hit in self.answer.trace.hits[:_RANKED_OF_TURN])
 
 
 @dataclass(frozen=True)
@@ -89,8 +100,8 @@ class CasePage:
         return f"case-{self.at}-{slug}"
 
     @property
-    def is_long(self) -> bool:
-        return len(self.record.question) > QUESTION_CHARACTERS
+    def is_conversation(self) -> bool:
+        return self.record.observation is not None and len(self.record.observation.turns) > 0
 
     @property
     def tags(self) -> str:
@@ -150,8 +161,7 @@ class CasePage:
 
     def _reply(self, title: str, answer: Answer, before: Answer | None) -> Reply:
         text = answer.text[:ANSWER_CHARACTERS]
-        is_single = len(self.record.observation.turns) == 0 if self.record.observation else True
-        statements = self._evidence("citation_recall") if is_single else ()
+        statements = () if self.is_conversation else self._evidence("citation_recall")
         asked = "" if answer.question == self.record.question else capped(answer.question, QUESTION_CHARACTERS)
         changes = difference(before.text, answer.text) if before and before.text != answer.text else ()
         cut = len(answer.text) - len(text)
@@ -198,7 +208,8 @@ def _claim(each: Evidence, text: str) -> Claim:
 
 def _statement(each: Evidence) -> Statement:
     share = "" if each.value is None else f"{each.value:.0%}"
-    window = capped(" ".join(each.words), WINDOW_CHARACTERS)
+    window = " ".join(each.words)
+    window = "" if squeeze(window) == squeeze(each.text) else capped(window, WINDOW_CHARACTERS)
     text = capped(each.text, WINDOW_CHARACTERS)
     return Statement(each.of, text, each.verdict, _LOOKS.get(each.verdict, ""), share, window, each.rules, each.refs)
 

@@ -12,6 +12,8 @@ from evals.reports.view import Row, View, changed
 # GitHub cuts a step summary off at 1 MiB and a comment at 65,536 characters.
 SUMMARY_BYTES = 900 * 1024
 SHORT_BYTES = 60 * 1024
+# More of them and nobody scrolls to the end; report.html has all.
+DETAILED_CASES = 50
 QUESTION_CHARACTERS = 2_000
 ANSWER_CHARACTERS = 6_000
 _SIGNS = {"passed": "✅", "failed": "❌", "unclear": "⚪"}
@@ -21,7 +23,7 @@ _RESERVE_BYTES = 400
 
 
 def summary(view: View) -> str:
-    """Return the whole summary: every metric and the evidence of every case that did not pass, as far as it fits."""
+    """Return the whole summary: every metric, and the evidence of the worst cases as far as it fits."""
     blocks = [*_head(view), _other_metrics(view), *_slices(view), _confusion(view), _worst(view), *_closing(view)]
     return _fitted(blocks, list(_details(view)), SUMMARY_BYTES)
 
@@ -135,8 +137,10 @@ def _closing(view: View) -> list[str]:
 def _details(view: View) -> Iterator[str]:
     if not view.is_revealed:
         return
-    for record in view.worst:
+    for record in view.worst[:DETAILED_CASES]:
         yield _folded(f"{record.status}: {line(record.id)}", "\n\n".join(_case(record)))
+    if len(view.worst) > DETAILED_CASES:
+        yield f"_{len(view.worst) - DETAILED_CASES} more cases did not pass; report.html has them._"
 
 
 def _case(record: CaseRecord) -> Iterator[str]:

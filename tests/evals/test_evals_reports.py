@@ -246,15 +246,22 @@ def test_every_row_of_a_markdown_table_has_all_cells(hostile):
     assert worst.count("<td>") == 2 * 6
 
 
-def test_markdown_stays_under_its_limits_and_says_what_is_missing():
-    long = run_of(*(record(f"case-{at}", text="ø" * 6_000, explanation="ø" * 2_000) for at in range(120)))
-
-    whole, short = summary(View.of(long)), short_summary(View.of(long))
+def test_markdown_stays_under_its_limits():
+    wordy = [record(f"case-{at}", text="ø" * 6_000, question="ø" * 2_000, explanation="ø" * 999) for at in range(120)]
+    whole, short = summary(View.of(run_of(*wordy))), short_summary(View.of(run_of(*wordy)))
 
     assert len(whole.encode()) <= SUMMARY_BYTES
     assert len(short.encode()) <= SHORT_BYTES
-    assert re.search(r"_\d+ more parts did not fit here", whole)
-    assert whole.startswith("## ❌ failed: vital@250 fell")
+    assert "_70 more cases did not pass; report.html has them._" in whole
+
+
+def test_markdown_says_what_did_not_fit(monkeypatch):
+    monkeypatch.setattr(markdown, "SUMMARY_BYTES", 20_000)
+
+    whole = summary(View.of(run_of(*(record(f"case-{at}", text="ø" * 3_000) for at in range(9)))))
+
+    assert len(whole.encode()) <= 20_000
+    assert re.search(r"_[1-9] more parts did not fit here", whole)
 
 
 def test_a_small_limit_keeps_the_verdict(monkeypatch):
@@ -323,6 +330,28 @@ def test_statements_are_found_again_behind_emphasis_and_markers():
         ("[2]", "marker"),
         ("Never retry blindly", "bad"),
     ]
+
+
+def test_a_statement_in_the_words_of_its_section_is_shown_once():
+    same = Evidence("statement 1", "supported", "Use a key.", ("a/b#c",), ("Use a **key**.",), (), 1.0)
+    page = html_text(View.of(run_of(record(scores={"citation_recall": scored(1.0, "", [same])}))))
+
+    assert "in the same words, a/b#c" in page
+    assert "Use a **key**." not in page
+
+
+def test_a_conversation_is_shown_turn_by_turn():
+    turns = tuple(
+        Answer(question=asked, text=f"Reply to {asked}", scope="in_scope", outcome="answered", mode="guides")
+        for asked in ("first?", "second?")
+    )
+    seen = Observation(case_id="one", question="first?\nsecond?", answer=turns[-1], turns=turns)
+    page = html_text(View.of(run_of(record(kind="conversation", observation=seen, question="first?\nsecond?"))))
+
+    marks = ["Turn 1</h3>", "Reply to first?", "Turn 2</h3>", "Reply to second?"]
+    places = [page.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert "Question</h3>" not in page
 
 
 def test_words_that_a_claim_shares_are_marked_in_the_window():

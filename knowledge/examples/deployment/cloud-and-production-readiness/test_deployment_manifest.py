@@ -30,3 +30,11 @@ def test_liveness_and_readiness_ask_different_questions() -> None:
 def test_memory_is_limited_and_cpu_is_requested_only() -> None:
     assert "memory" in CONTAINER["resources"]["limits"]
     assert "cpu" not in CONTAINER["resources"]["limits"]
+
+
+def test_secrets_are_read_only_files_and_no_variables() -> None:
+    assert not [source for source in CONTAINER["envFrom"] if "secretRef" in source]
+    mount = next(mount for mount in CONTAINER["volumeMounts"] if mount["name"] == "secrets")
+    assert mount == {"name": "secrets", "mountPath": "/run/secrets", "readOnly": True}
+    assert {"name": "secrets", "secret": {"secretName": "orders"}} in POD["volumes"]
+    assert POD["automountServiceAccountToken"] is False  # its token would be mounted inside the read-only /run/secrets

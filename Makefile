@@ -41,6 +41,9 @@ index: $(VENV)/.run  ## bring the shipped vectors up to date after a change of g
 test: $(VENV)/.dev  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
+examples: $(VENV)/.dev  ## compile and run the Go, Rust, Java, PHP and Kotlin listings, parse the rest
+	@$(BIN)/python knowledge/examples/toolchains.py
+
 check: format lint types imports test evals  ## everything CI runs
 
 format: $(VENV)/.dev

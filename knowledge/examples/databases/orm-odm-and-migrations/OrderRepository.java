@@ -1,4 +1,15 @@
 // Hibernate 7 / Spring Data JPA; not run here.
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import jakarta.persistence.Table;
+import java.util.List;
+import org.hibernate.annotations.BatchSize;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Query;
 
 // region hibernate
 interface OrderRepository extends JpaRepository<Order, Long> {
@@ -21,3 +32,14 @@ class Order {
     List<Line> lines;
 }
 // endregion
+
+@Entity
+class Customer {
+    @Id Long id;
+}
+
+@Entity
+class Line {
+    @Id Long id;
+    @ManyToOne(fetch = FetchType.LAZY) Order order;
+}

@@ -1,4 +1,4 @@
-// The rosetta notes service in C#: two routes, validation, problem+json (ASP.NET Core minimal API, .NET 10 or later).
+// The rosetta notes service in C#: one resource, validation, problem+json, health, orderly shutdown (ASP.NET Core minimal API, .NET 10 or later).
 using System.Collections.Concurrent;
 
 // region service
@@ -27,7 +27,8 @@ app.MapGet("/notes/{id}", (string id) =>
         ? Results.Ok(note)
         : Results.Problem(statusCode: 404, title: "No such note"));
 
-app.Run();
+app.MapGet("/health", () => Results.Ok(new { status = "ok" }));
+app.Run();                   // on SIGTERM the host ends requests in flight first
 
 record FieldError(string Pointer, string Detail);
 record Note(Guid Id, string Title, string Body);

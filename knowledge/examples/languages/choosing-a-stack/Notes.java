@@ -1,4 +1,4 @@
-// The rosetta notes service in Java: two routes, validation, problem+json (JDK 17, no dependency).
+// The rosetta notes service in Java: one resource, validation, problem+json, health, orderly shutdown (JDK 17, no dependency).
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -91,7 +91,10 @@ public class Notes {
         var server = HttpServer.create(address, 0);
         server.setExecutor(Executors.newFixedThreadPool(16)); // Java 21 or later: newVirtualThreadPerTaskExecutor()
         server.createContext("/", new Notes()::handle);
+        server.createContext("/health", http -> { try (http) { send(http, 200, "application/json", Map.of("status", "ok")); } });
         server.start();
+        // SIGTERM: no new connection, and two seconds for the exchanges in flight
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(2)));
     }
 
     /** The JDK has no JSON reader. This one keeps the example free of dependencies; a service uses Jackson. */

@@ -1,4 +1,4 @@
-// The rosetta notes service in Kotlin: two routes, validation, problem+json (Spring Boot 4.1, Kotlin 2.x).
+// The rosetta notes service in Kotlin: one resource, validation, problem+json, health, orderly shutdown (Spring Boot 4.1, Kotlin 2.x).
 package example
 
 import jakarta.validation.Valid
@@ -61,7 +61,13 @@ class Problems : ResponseEntityExceptionHandler() { // already answers applicati
 }
 // endregion
 
-@SpringBootApplication
+@RestController
+class Health {
+    @GetMapping("/health")
+    fun health() = mapOf("status" to "ok")
+}
+
+@SpringBootApplication // on SIGTERM the web server ends requests in flight first: graceful is the default
 class NotesApplication
 
 fun main(args: Array<String>) {

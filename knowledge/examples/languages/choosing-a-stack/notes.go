@@ -1,15 +1,18 @@
-// The rosetta notes service in Go: two routes, validation, problem+json (standard library, Go 1.24 or later).
+// The rosetta notes service in Go: one resource, validation, problem+json, health, orderly shutdown (standard library, Go 1.24 or later).
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log"
 	"net/http"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 	"unicode/utf8"
 )
@@ -101,6 +104,22 @@ func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /notes", s.create)
 	mux.HandleFunc("GET /notes/{id}", s.fetch)
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
+	})
 	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	log.Fatal(server.ListenAndServe())
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		log.Fatal(err)
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil { // no new connection; requests in flight end first
+		log.Fatal(err)
+	}
 }

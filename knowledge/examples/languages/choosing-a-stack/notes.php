@@ -1,6 +1,8 @@
 <?php
-// The rosetta notes service in PHP: two routes, validation, problem+json (PHP 8.2 or later, no dependency).
+// The rosetta notes service in PHP: one resource, validation, problem+json, health (PHP 8.2 or later, no dependency).
 declare(strict_types=1);
+
+// The orderly end belongs to the server: FPM lets workers finish on SIGQUIT, for process_control_timeout seconds.
 
 // PHP keeps nothing in memory between requests, so even the example needs a store outside the process.
 $db = new PDO('sqlite:' . getenv('NOTES_DB'), options: [PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC]);
@@ -63,6 +65,7 @@ try {
     match (true) {
         $_SERVER['REQUEST_METHOD'] === 'POST' && $path === '/notes' => create($db),
         $_SERVER['REQUEST_METHOD'] === 'GET' && preg_match('#^/notes/([^/]+)$#', (string) $path, $m) === 1 => fetch($db, $m[1]),
+        $path === '/health' => send(200, ['status' => 'ok']),
         default => throw new Problem(404, 'No such note'),
     };
 } catch (Problem $p) {

@@ -1,4 +1,4 @@
-//! The rosetta notes service in Rust: two routes, validation, problem+json (Actix Web 4, serde).
+//! The rosetta notes service in Rust: one resource, validation, problem+json, health, orderly shutdown (Actix Web 4, serde).
 use actix_web::{App, HttpResponse, HttpServer, ResponseError, get, http::StatusCode, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,6 +42,11 @@ async fn create(input: web::Json<NoteIn>, store: web::Data<Store>) -> Result<Htt
 async fn fetch(id: web::Path<String>, store: web::Data<Store>) -> Result<web::Json<Note>, Problem> {
     let notes = store.read().expect("lock poisoned");
     notes.get(id.as_str()).cloned().map(web::Json).ok_or(Problem::NotFound)
+}
+
+#[get("/health")]
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"status": "ok"}))
 }
 
 impl fmt::Display for Problem {
@@ -90,8 +95,9 @@ async fn main() -> std::io::Result<()> {
     let store = web::Data::new(Store::default());
     HttpServer::new(move || {
         let json = web::JsonConfig::default().limit(64 * 1024).error_handler(|e, _| json_error(e).into());
-        App::new().app_data(store.clone()).app_data(json).service(create).service(fetch)
+        App::new().app_data(store.clone()).app_data(json).service(create).service(fetch).service(health)
     })
+    .shutdown_timeout(10) // seconds for requests in flight after SIGTERM
     .bind(("127.0.0.1", port))?
     .run()
     .await

@@ -1,4 +1,4 @@
-// The rosetta notes service in Node.js: two routes, validation, problem+json (standard library only).
+// The rosetta notes service in Node.js: one resource, validation, problem+json, health, orderly shutdown (standard library only).
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
 
@@ -38,6 +38,7 @@ async function route(req) {
     notes.set(note.id, note);
     return { status: 201, headers: { location: `/notes/${note.id}` }, body: note };
   }
+  if (pathname === "/health") return { status: 200, headers: {}, body: { status: "ok" } };
   const id = /^\/notes\/([^/]+)$/.exec(pathname)?.[1];
   if (req.method === "GET" && notes.has(id)) return { status: 200, headers: {}, body: notes.get(id) };
   throw new Problem(404, "No such note");
@@ -57,3 +58,5 @@ const server = createServer(async (req, res) => {
 });
 // endregion
 server.listen(Number(process.env.PORT), "127.0.0.1");
+// Stops accepting, closes idle connections and lets requests in flight end; then nothing keeps the process alive.
+process.on("SIGTERM", () => server.close());

@@ -1,4 +1,4 @@
-"""The rosetta notes service in Python: two routes, validation, problem+json (FastAPI, Pydantic 2)."""
+"""The rosetta notes service in Python: one resource, validation, problem+json, health, orderly shutdown (FastAPI, Pydantic 2)."""
 
 # region service
 from typing import Annotated
@@ -54,6 +54,11 @@ async def fetch(note_id: str) -> dict[str, str]:
     return notes[note_id]
 
 
+@app.get("/health")
+async def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
 # endregion
 
 if __name__ == "__main__":
@@ -61,4 +66,5 @@ if __name__ == "__main__":
 
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="warning")
+    # On SIGTERM uvicorn stops accepting, lets requests in flight end and gives up after ten seconds.
+    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="warning", timeout_graceful_shutdown=10)

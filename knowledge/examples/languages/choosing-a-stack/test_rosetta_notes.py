@@ -22,7 +22,7 @@ COMMANDS = {
     "python": [sys.executable, "rosetta_notes_fastapi.py"],
     "nodejs": ["node", "rosetta_notes.mjs"],
     "java": ["java", "Notes.java"],
-    "go": ["go", "run", "notes.go"],
+    "go": ["{folder}/notes"],
     "php": ["php", "-S", "127.0.0.1:{port}", "notes.php"],
 }
 # A service built elsewhere (Rust, Kotlin, C#) is tested by its address: ROSETTA_BASE_URL=http://127.0.0.1:8080
@@ -35,9 +35,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextlib.contextmanager
+def serving(language: str, folder: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Start one implementation on a free port and wait until it is healthy."""
+    if not can_run(language):
+        pytest.skip(f"no usable {language} on this machine")
+    port = free_port()
+    env = {**os.environ, "PORT": str(port), "NOTES_DB": str(folder / "notes.db")}
+    command = [part.format(port=port, folder=folder) for part in COMMANDS[language]]
+    if language == "go":  # `go run` does not pass signals on
+        subprocess.run(["go", "build", "-o", str(folder / "notes"), "notes.go"], cwd=HERE, check=True, timeout=110)
+    process = subprocess.Popen(command, cwd=HERE, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                assert httpx.get(f"http://127.0.0.1:{port}/health", timeout=5, trust_env=False).status_code == 200
+                break
+            except httpx.TransportError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"the {language} service did not start")
+                time.sleep(0.1)
+        yield port, process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
 def can_run(language: str) -> bool:
     """Whether the toolchain is here and new enough; PHP also needs its SQLite and multibyte extensions."""
-    if shutil.which(COMMANDS[language][0]) is None:
+    if shutil.which("go" if language == "go" else COMMANDS[language][0]) is None:
         return False
     if language == "go":
         found = re.search(r"go1\.(\d+)", subprocess.check_output(["go", "version"], text=True))
@@ -54,30 +82,11 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         with httpx.Client(base_url=EXTERNAL, timeout=5, trust_env=False) as client:
             yield client
         return
-    command = COMMANDS[request.param]
-    if not can_run(request.param):
-        pytest.skip(f"no usable {command[0]} on this machine")
-    port = free_port()
-    env = {**os.environ, "PORT": str(port), "NOTES_DB": str(tmp_path_factory.mktemp("php") / "notes.db")}
-    process = subprocess.Popen(
-        [part.format(port=port) for part in command], cwd=HERE, env=env, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client:
-            deadline = time.monotonic() + 30
-            while True:
-                try:
-                    client.get("/notes/none")
-                    break
-                except httpx.TransportError:
-                    if process.poll() is not None or time.monotonic() > deadline:
-                        pytest.fail(f"the {request.param} service did not start")
-                    time.sleep(0.1)
-            yield client
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
+    with (
+        serving(request.param, tmp_path_factory.mktemp("rosetta")) as (port, _),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client,
+    ):
+        yield client
 
 
 # region contract
@@ -133,3 +142,23 @@ def test_a_huge_body_is_refused_with_an_answer(api: httpx.Client, request: pytes
     if not {"nodejs", "java", "go"} & set(request.node.callspec.params.values()):
         pytest.skip("the framework or its server sets the limit")
     refused(api.post("/notes", json={"title": "x", "body": "y" * 3_000_000}), 413)
+
+
+def test_health(api: httpx.Client) -> None:
+    reply = api.get("/health")
+    assert reply.status_code == 200 and reply.json() == {"status": "ok"}
+
+
+@pytest.mark.skipif(EXTERNAL is not None, reason="a service that was started elsewhere is not stopped here")
+@pytest.mark.parametrize("language", [name for name in COMMANDS if name != "php"])  # PHP: the end is FPM's
+def test_a_request_in_flight_at_sigterm_is_answered(language: str, tmp_path: Path) -> None:
+    content = b'{"title": "last"}'
+    with serving(language, tmp_path) as (port, process), socket.create_connection(("127.0.0.1", port), 5) as client:
+        head = f"POST /notes HTTP/1.1\r\nHost: example.com\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+        client.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode() + content[:5])
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        client.sendall(content[5:])
+        assert client.recv(4096).startswith(b"HTTP/1.1 201")
+        process.wait(12)

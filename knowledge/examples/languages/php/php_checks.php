@@ -42,8 +42,7 @@ check(('0e123' == '0e456') && ('1e3' == '1000') && !('0e123' === '0e456'), 'loos
 
 // PDO
 $db = connect('sqlite::memory:');
-$db->exec('CREATE TABLE stock (sku TEXT PRIMARY KEY, available INTEGER NOT NULL)');
-$db->exec('CREATE TABLE orders (id INTEGER PRIMARY KEY, account_id INTEGER, order_key TEXT, sku TEXT, quantity INTEGER, UNIQUE (account_id, order_key))');
+$db->exec((string) file_get_contents(__DIR__ . '/order_schema.sql'));
 $db->exec("INSERT INTO stock VALUES ('pen', 5)");
 $first = placeOrder($db, 1, 'k1', 'pen', 2);
 check(throws(DuplicateOrder::class, fn () => placeOrder($db, 1, 'k1', 'pen', 2)), 'second attempt is a duplicate');

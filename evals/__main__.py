@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -20,12 +21,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend_architect import ArchitectError
+from evals import calibration, dataset, gate, leaks, loader, runner, session, targets
 from evals import coverage as coverage_tables
-from evals import dataset, gate, loader, runner, session, targets
 from evals.baseline import Baseline, BaselineError, baseline_path
 from evals.budget import PriceError
+from evals.cache import Cache, CacheMode
+from evals.judging import Judging, JudgingError, judge_for, judged_plan
 from evals.metrics.weights import Weights
-from evals.record import RecordError, Run
+from evals.record import RecordError, Run, RunMode
 from evals.report import show, show_changes
 from evals.reports.files import Format, write
 from evals.results import shown
@@ -115,6 +118,20 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = targets.CASE_SECONDS,
     embeds: Annotated[bool, typer.Option("--embeddings", help="Score nuggets with embeddings too.")] = True,
     reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
+    mode: Annotated[RunMode, typer.Option(help="judged: ask a model and let another judge it.")] = "offline",
+    model: Annotated[
+        str | None, typer.Option(help="Judged: the model that answers; ARCHITECT_MODEL if not given.")
+    ] = None,
+    judge_model: Annotated[
+        str | None, typer.Option(envvar="EVALS_JUDGE_MODEL", help="Judged: the model that judges.")
+    ] = None,
+    allow_self_judge: Annotated[bool, typer.Option(help="Judged: let a model judge its own answers.")] = False,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="Judged: stop at so many US dollars.")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Judged: ask each case so often; scores are means.")] = 1,
+    cache_mode: Annotated[
+        CacheMode, typer.Option("--cache-mode", help="Judged: what to do with kept replies.")
+    ] = "read-write",
+    rivals: Annotated[Path | None, typer.Option(help="Judged: recorded answers to compare with, pairwise.")] = None,
     quiet: Annotated[bool, typer.Option(help="No progress line.")] = False,
     ci: Annotated[bool, typer.Option("--ci", help="Plain progress lines instead of a live one.")] = False,
     cases: CasesDir = loader.CASES_DIR,
@@ -144,6 +161,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
             embeds=embeds,
             case_seconds=case_seconds,
         )
+        if mode == "judged":
+            choices = Judging(model, judge_model, allow_self_judge, max_cost, cache_mode, rivals)
+            plan = judged_plan(replace(plan, repeats=repeat), choices)
         finished = session.perform(plan, _Asking(quiet=quiet, ci=ci))
         if record:
             targets.save((each.observation for each in finished.cases if each.observation), record)
@@ -243,6 +263,45 @@ def bless(
 
 
 @app.command()
+def calibrate(
+    labels: Annotated[Path, typer.Option(help="Human labels.", exists=True)] = calibration.LABELS,
+    judge_model: Annotated[str | None, typer.Option(envvar="EVALS_JUDGE_MODEL", help="The model that judges.")] = None,
+    cache_mode: Annotated[CacheMode, typer.Option("--cache-mode")] = "read-write",
+) -> None:
+    """Compare the judge, and the metric that needs none, with human labels."""
+    with _exit_codes():
+        found = calibration.load(labels)
+        results = [calibration.metric_agreement(found, Weights.load())]
+        if judge_model:
+            results.append(calibration.judge_agreement(found, judge_for(judge_model, Cache(cache_mode))))
+    for each in results:
+        out.print(each.line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def cache(
+    prune_days: Annotated[float | None, typer.Option("--prune", help="Delete what is older than so many days.")] = None,
+) -> None:
+    """Show, or prune, the kept replies of judged runs."""
+    kept = Cache()
+    if prune_days is not None:
+        out.print(f"deleted {kept.prune(prune_days)}", highlight=False)
+    entries = list(kept.entries())
+    out.print(f"{len(entries)} replies, {sum(path.stat().st_size for path in entries) / 1e6:.1f} MB", highlight=False)
+
+
+@app.command()
+def leakcheck(cases: CasesDir = loader.CASES_DIR) -> None:
+    """Fail when prompts or the agent's code hold eight words in a row of a test question or nugget."""
+    with _exit_codes():
+        found = leaks.check([located.case for located in loader.load_cases(cases)])
+    for leak in found:
+        err.print(str(leak))
+    out.print(f"{len(found)} leaks", highlight=False)
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
 def weights() -> None:
     """Count the words of the guides anew for the metrics. Changes them: the next run needs a new baseline."""
     with _exit_codes(), targets.offline_architect() as architect:
@@ -307,6 +366,7 @@ def _exit_codes() -> Iterator[None]:
         RecordError,
         BaselineError,
         PriceError,
+        JudgingError,
     ) as error:
         _stop(INVALID, str(error))
     except gate.NotComparable as error:

@@ -57,6 +57,7 @@ class Templates(BaseModel):
     goals: dict[Goal, _GoalTemplate]
     techniques: dict[Technique, str]
     surfaces: dict[Surface, int]
+    data_twins: dict[Technique, str] = {}
 
     @classmethod
     def load(cls, path: Path = TEMPLATES) -> Templates:
@@ -120,6 +121,7 @@ def expand(
                 cluster=f"injection-{technique}-{goal}",
                 nuggets=(nugget,),
                 attack=attack,
+                data_twin=found.data_twins.get(technique),
                 tags=Tags(form="scenario"),
             )
         )

@@ -14,9 +14,10 @@ from evals.budget import Budget, BudgetReached
 from evals.record import Journal
 from evals.schema import Case, Split
 from evals.scoring import case_hash
-from evals.targets import Asking, LibraryTarget, Observation, Target
+from evals.targets import Asking, LibraryTarget, Observation, Target, poisoned_architect
 
 Step = Callable[[], None]
+Seen = Callable[[Observation], None]
 WHOLE = "whole split"
 # A process of its own loads the guides for some seconds; that must pay.
 CASES_PER_WORKER = 40
@@ -90,29 +91,38 @@ def jobs_for(asking: Asking) -> int:
 def observe(
     cases: Sequence[Case],
     target: Target,
-    step: Step = lambda: None,
+    seen: Seen = lambda _: None,
     *,
     journal: Journal | None = None,
     budget: Budget | None = None,
     jobs: int = 1,
 ) -> Observed:
-    """Ask a target of this process, `jobs` cases at once. An exception of the agent becomes that case's error."""
+    """Ask a target of this process, `jobs` cases at once. An exception of the agent becomes that case's error.
+
+    `seen` gets each observation as it comes, so that it can be scored while others are still being asked.
+    """
     if jobs == 1:
-        return _collect((_observed(case, target) for case in cases), len(cases), step, journal, budget, cases)
+        return _collect((_observed(case, target) for case in cases), len(cases), seen, journal, budget, cases)
     with ThreadPoolExecutor(jobs) as pool:
         done = _completed(pool, [pool.submit(_observed, case, target) for case in cases])
-        return _collect(done, len(cases), step, journal, budget, cases)
+        return _collect(done, len(cases), seen, journal, budget, cases)
 
 
 def observe_apart(
-    cases: Sequence[Case], asking: Asking, jobs: int, step: Step = lambda: None, *, journal: Journal | None = None
+    cases: Sequence[Case], asking: Asking, jobs: int, seen: Seen = lambda _: None, *, journal: Journal | None = None
 ) -> Observed:
     """Ask in processes of their own: an offline answer is arithmetic, and threads would share one core."""
-    # Fresh interpreters: forking would copy the locks of a loaded vector store.
+    # Fresh interpreters: forking would copy the locks of what is loaded here.
     context = get_context("spawn")
+    # One core each: numpy's own threads would fight over the cores and double the time of every search.
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(asking,)) as pool:
-        done = _completed(pool, [pool.submit(_observed_in_worker, case) for case in cases])
-        return _collect(done, len(cases), step, journal, None, cases)
+        futures = [pool.submit(_observed_in_worker, case) for case in cases]
+        if asking.poison is not None:
+            # While the workers ask, this process has nothing to do: it compiles the poisoned guides for all of them.
+            poisoned_architect(asking, asking.poison).close()
+        return _collect(_completed(pool, futures), len(cases), seen, journal, None, cases)
 
 
 def _completed(pool: Executor, futures: Sequence[Future[Observation]]) -> Iterator[Observation]:
@@ -126,7 +136,7 @@ def _completed(pool: Executor, futures: Sequence[Future[Observation]]) -> Iterat
 def _collect(
     done: Iterator[Observation],
     total: int,
-    step: Step,
+    seen: Seen,
     journal: Journal | None,
     budget: Budget | None,
     cases: Sequence[Case],
@@ -138,7 +148,7 @@ def _collect(
             found[observation.case_id] = observation
             if journal is not None:
                 journal.append(hashes[observation.case_id], observation)
-            step()
+            seen(observation)
             if budget is not None:
                 budget.spend(observation.answers)
     except BudgetReached as error:

@@ -88,6 +88,14 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec("turn_vital", is_gated=True),
     Spec("turn_drop", better="lower"),
     Spec("cluster_consistency"),
+    Spec("all_pass"),
+    # Judged metrics gate nothing until the judge is calibrated (evals/README.md, Judged mode).
+    Spec("judged_nuggets"),
+    Spec("faithful_rate"),
+    Spec("clean_answers"),
+    Spec("contradictions", better="lower"),
+    Spec("wins"),
+    Spec("position_flip_rate", better="lower"),
     Spec("nondeterminism", better="lower", is_invariant=True),
 )
 SPECS: Mapping[str, Spec] = {spec.name: spec for spec in CATALOGUE}
@@ -120,7 +128,11 @@ class Scorer:
             reason = observation.error or "no answer"
             applicable = self._scores(case, _blank(case))
             return {name: failed(reason) for name in applicable}
-        return self._scores(case, observation)
+        first = self._scores(case, observation)
+        if not observation.repeats:
+            return first
+        again = [self._scores(case, observation.model_copy(update={"answer": each})) for each in observation.repeats]
+        return _averaged(first, again) | {"all_pass": _all_pass(case, observation, [first, *again])}
 
     def _scores(self, case: Case, observation: Observation) -> dict[str, Score]:
         answer = observation.answer
@@ -228,6 +240,24 @@ def _nondeterminism(observation: Observation) -> Score:
         return NOT_APPLICABLE
     reason = "" if observation.is_repeatable else "asked again, the agent said something else"
     return scored(float(not observation.is_repeatable), reason)
+
+
+def _averaged(first: Mapping[str, Score], again: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
+    """Return the mean of each score over repeats, with the evidence of the first; an invariant keeps its worst."""
+    found = dict(first)
+    for name, score in first.items():
+        values = [value for each in (first, *again) if name in each and (value := each[name].value) is not None]
+        if values:
+            value = max(values) if SPECS.get(name, _PLAIN).is_invariant else sum(values) / len(values)
+            found[name] = Score(score.status, value, score.reason, score.evidence)
+    return found
+
+
+_PLAIN = Spec("")
+
+
+def _all_pass(case: Case, observation: Observation, each: Sequence[Mapping[str, Score]]) -> Score:
+    return scored(float(all(status_of(case, observation, found)[0] == "passed" for found in each)))
 
 
 def _blank(case: Case) -> Observation:

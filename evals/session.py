@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,20 +13,26 @@ from typing import Protocol
 from backend_architect import Architect, Section, Settings
 from evals import dataset, injection, loader, runner, targets
 from evals.baseline import Baseline, BaselineError, baseline_path
-from evals.budget import Budget
+from evals.budget import Budget, BudgetReached
+from evals.cache import Cache, CachedTarget
 from evals.gate import Floors, load_floors
+from evals.judge import Judge, JudgeError
+from evals.metrics.citations import Library
+from evals.metrics.score import Score, unscored
 from evals.metrics.weights import Weights
 from evals.record import CaseRecord, Identity, Journal, RecordError, Run, RunMode
 from evals.results import Outcome, assemble, identity_of, shown
 from evals.runner import Observed, Selection
-from evals.schema import Case
+from evals.schema import LABELLED, Case
 from evals.scoring import Scorer
 from evals.similarity import Embedded
-from evals.targets import STATE_DIR, Asking, LibraryTarget, RecordedTarget
+from evals.targets import STATE_DIR, Asking, LibraryTarget, Observation, RecordedTarget
 
 CONFIG_FILE = "config.json"
 # Every n-th single question is asked twice; all of them would double the time of a run.
 CHECK_EVERY = 10
+# Cases on which the judge is probed with constant and with boasting answers.
+PROBED = 10
 
 
 class SelectionError(Exception):
@@ -62,6 +69,9 @@ class Plan:
     budget: Budget | None = None
     case_seconds: float = targets.CASE_SECONDS
     identity: dict[str, str | bool | None] = field(default_factory=dict)  # model, judge, prices
+    cache: Cache = field(default_factory=lambda: Cache("off"))
+    judge: Judge | None = None
+    rivals: Path | None = None  # recorded answers that the judge compares with
 
 
 @dataclass(frozen=True)
@@ -103,15 +113,19 @@ def perform(plan: Plan, progress: Progress) -> Run:
         identity = identity.model_copy(update=plan.identity)
         folder = plan.folder or STATE_DIR / started.strftime("%Y%m%d-%H%M%S")
         journal = _journal(folder, identity, resumes=plan.resumes)
+        scored = _Scored(plan, loaded, weights)
         with progress(len(loaded.chosen)) as step:
-            observed = _observe(plan, loaded, architect, journal, step)
+            observed = _observe(plan, loaded, architect, journal, scored.with_step(step))
+    records, disbelief = scored.records, ""
+    if plan.judge is not None and not observed.stopped:
+        records, disbelief = _judged(plan, plan.judge, loaded, records)
     run = assemble(
         Outcome(
             identity=identity,
-            records=_records(plan, loaded, observed, weights),
+            records=records,
             parked=loaded.parked,
             started=started,
-            stopped=observed.stopped,
+            stopped=observed.stopped or disbelief,
             revealed=plan.reveal,
             floors=floors.joined(plan.floors),
             baseline=baseline,
@@ -137,9 +151,12 @@ def rescore(folder: Path, plan: Plan) -> Run:
     identity = identity_of(plan.settings, before.identity.mode, selection, everything.data, weights)
     kept = {name: getattr(before.identity, name) for name in ("selection", "model", "endpoint", "prompts")}
     loaded = Loaded(everything.data, everything.sections, cases, everything.attacks, everything.parked)
+    scored = _Scored(plan, loaded, weights)
+    for case in cases:
+        scored.add(observations[case.id])
     outcome = Outcome(
         identity=identity.model_copy(update=kept),
-        records=_records(plan, loaded, Observed(observations), weights),
+        records=scored.records,
         parked=loaded.parked,
         started=datetime.now(UTC),
         revealed=plan.reveal,
@@ -178,19 +195,21 @@ def _journal(folder: Path, identity: Identity, *, resumes: bool) -> Journal:
     return Journal(folder)
 
 
-def _observe(plan: Plan, loaded: Loaded, architect: Architect, journal: Journal, step: runner.Step) -> Observed:
+def _observe(plan: Plan, loaded: Loaded, architect: Architect, journal: Journal, seen: runner.Seen) -> Observed:
     done = runner.finished_before(journal, loaded.chosen) if plan.resumes else {}
-    for _ in done:
-        step()
+    for observation in done.values():
+        seen(observation)
     left = [case for case in loaded.chosen if case.id not in done]
     if plan.answers is not None:
-        found = runner.observe(left, RecordedTarget(targets.load(plan.answers)), step, journal=journal)
+        found = runner.observe(left, RecordedTarget(targets.load(plan.answers)), seen, journal=journal)
     else:
-        found = _ask(plan, architect, journal, step, left)
+        found = _ask(plan, loaded, architect, journal, seen, left)
     return Observed({**done, **found.observations}, found.stopped)
 
 
-def _ask(plan: Plan, architect: Architect, journal: Journal, step: runner.Step, cases: Sequence[Case]) -> Observed:
+def _ask(
+    plan: Plan, loaded: Loaded, architect: Architect, journal: Journal, seen: runner.Seen, cases: Sequence[Case]
+) -> Observed:
     asking = Asking(
         settings=plan.settings,
         attacks=tuple(case for case in cases if case.attack),
@@ -200,22 +219,85 @@ def _ask(plan: Plan, architect: Architect, journal: Journal, step: runner.Step, 
     )
     jobs = min(plan.jobs or runner.jobs_for(asking), max(1, len(cases) // runner.CASES_PER_WORKER))
     if plan.mode == "offline" and jobs > 1:
-        return runner.observe_apart(cases, asking, jobs, step, journal=journal)
-    with LibraryTarget(asking, architect) as target:
-        return runner.observe(cases, target, step, journal=journal, budget=plan.budget, jobs=jobs)
+        with tempfile.TemporaryDirectory(prefix="evals-") as folder:
+            shared = replace(asking, poison=Path(folder) if asking.attacks else None)
+            return runner.observe_apart(cases, shared, jobs, seen, journal=journal)
+    with LibraryTarget(asking, architect) as library:
+        target: targets.Target = library
+        if plan.mode == "judged":
+            target = CachedTarget(library, asking, plan.cache, corpus_hash=loaded.data.corpus_hash)
+        return runner.observe(cases, target, seen, journal=journal, budget=plan.budget, jobs=jobs)
 
 
-def _records(plan: Plan, loaded: Loaded, observed: Observed, weights: Weights) -> list[CaseRecord]:
-    scorer = Scorer(
-        sections=loaded.sections,
-        weights=weights,
-        prompts=targets.prompts(),
-        similarity=Embedded() if plan.embeds else None,
-        twins=frozenset(case.twin for case in loaded.data.ready if case.twin),
-        data_twins=frozenset(case.data_twin for case in loaded.data.ready if case.data_twin),
-    )
-    asked = [case for case in loaded.chosen if case.id in observed.observations]
-    return [
-        scorer.record(case, observed.observations[case.id], folder=loaded.data.folders.get(case.id, ""))
-        for case in asked
+def _judged(plan: Plan, judge: Judge, loaded: Loaded, records: Sequence[CaseRecord]) -> tuple[list[CaseRecord], str]:
+    """Return the records with the judge's scores, and why the judged numbers do not count when they do not."""
+    cases = {case.id: case for case in loaded.chosen}
+    library = Library(loaded.sections)
+    rivals = {each.case_id: each.answer for each in targets.load(plan.rivals)} if plan.rivals else {}
+    answered = [
+        (cases[record.id], answer)
+        for record in records
+        if record.kind in LABELLED and record.observation and (answer := record.observation.answer) is not None
     ]
+    found: dict[str, dict[str, Score]] = {}
+    try:
+        probed = [(case, answer) for case, answer in answered if case.nuggets][:PROBED]
+        problems = judge.probe(probed)
+        for case, answer in answered:
+            found[case.id] = {"judged_nuggets": judge.rubric(case, answer)} | judge.faithfulness(answer, library)
+            rival = rivals.get(case.id)
+            if rival is not None:
+                found[case.id] |= _preferred(judge.prefers(case.question, answer.text, rival.text))
+    except (JudgeError, BudgetReached) as error:
+        return list(records), str(error)
+    scored = [
+        record.model_copy(update={"scores": record.scores | _there(found[record.id])}) if record.id in found else record
+        for record in records
+    ]
+    return scored, "; ".join(problems)
+
+
+def _there(scores: dict[str, Score]) -> dict[str, Score]:
+    return {name: score for name, score in scores.items() if score.status != "not_applicable"}
+
+
+def _preferred(verdict: str | None) -> dict[str, Score]:
+    """Return a win as 1, a tie as a half; an order that decides the verdict is a flip, and a tie."""
+    if verdict is None:
+        return {"wins": unscored("no verdict")}
+    value = {"win": 1.0, "loss": 0.0}.get(verdict, 0.5)
+    return {"wins": Score("scored", value, verdict), "position_flip_rate": Score("scored", float(verdict == "flip"))}
+
+
+class _Scored:
+    """Scores observations as they come; an offline run would otherwise wait for it at its end."""
+
+    def __init__(self, plan: Plan, loaded: Loaded, weights: Weights) -> None:
+        self._cases = {case.id: case for case in loaded.chosen}
+        self._folders = loaded.data.folders
+        self._records: dict[str, CaseRecord] = {}
+        self._scorer = Scorer(
+            sections=loaded.sections,
+            weights=weights,
+            prompts=targets.prompts(),
+            similarity=Embedded() if plan.embeds else None,
+            twins=frozenset(case.twin for case in loaded.data.ready if case.twin),
+            data_twins=frozenset(case.data_twin for case in (*loaded.data.ready, *loaded.attacks) if case.data_twin),
+        )
+
+    def add(self, observation: Observation) -> None:
+        case = self._cases[observation.case_id]
+        self._records[case.id] = self._scorer.record(case, observation, folder=self._folders.get(case.id, ""))
+
+    def with_step(self, step: runner.Step) -> runner.Seen:
+        """Return what a runner calls for each observation: score it, and move the progress on."""
+
+        def seen(observation: Observation) -> None:
+            self.add(observation)
+            step()
+
+        return seen
+
+    @property
+    def records(self) -> list[CaseRecord]:
+        return list(self._records.values())

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend_architect import Answer, Architect, Section, Settings
@@ -66,8 +67,11 @@ class CaseTimeout(Exception):
 
 
 def offline_settings() -> Settings:
-    """Return settings that neither the environment nor a settings file can change."""
-    return Settings(use_model=False, cache_dir=STATE_DIR / "cache", data_dir=STATE_DIR / "data")
+    """Return settings that neither the environment nor a settings file can change.
+
+    Search is exact: decision 0004 holds the store to the same ranking, and each process would open one of its own.
+    """
+    return Settings(use_model=False, store="exact", cache_dir=STATE_DIR / "cache", data_dir=STATE_DIR / "data")
 
 
 def offline_architect() -> Architect:
@@ -102,6 +106,7 @@ class Asking:
 
     settings: Settings
     attacks: tuple[Case, ...] = ()  # all attacks of the run: those in guides need a folder of their own
+    poison: Path | None = None  # that folder, when several processes share it; one of their own otherwise
     check_every: int = 0  # every n-th case is asked twice to see whether the agent repeats itself; 0: none
     repeats: int = 1
     case_seconds: float = CASE_SECONDS
@@ -114,6 +119,7 @@ class LibraryTarget:
         self._asking = asking
         self._architect = architect or Architect(settings=asking.settings)
         self._folder = tempfile.TemporaryDirectory(prefix="evals-")
+        self._poison = asking.poison or Path(self._folder.name)
         self._poisoned: Architect | None = None
         self._lock = threading.Lock()
         self._architect.warm_up()
@@ -138,6 +144,8 @@ class LibraryTarget:
     def observe(self, case: Case) -> Observation:
         """Return what search and ask say; raise what the agent raises, and CaseTimeout when it hangs."""
         ask = {"conversation": self._converse, "injection": self._attack}.get(case.kind, self._ask)
+        if case.attack and case.attack.surface in ("guide", "tool_output"):
+            self._poisoned_architect()  # compiling the poisoned guides is not this case's time
         return within(self._asking.case_seconds, lambda: ask(case))
 
     def _ask(self, case: Case) -> Observation:
@@ -206,12 +214,20 @@ class LibraryTarget:
     def _poisoned_architect(self) -> Architect:
         with self._lock:
             if self._poisoned is None:
-                folder = Path(self._folder.name)
-                injection.write_guides(self._asking.attacks, folder / "guides")
-                # Exact search: building a store for some dozen sections that live a minute is not what is measured.
-                choices = {"guides_dir": folder / "guides", "data_dir": folder / "data", "store": "exact"}
-                self._poisoned = Architect(settings=self._asking.settings.model_copy(update=choices))
+                self._poisoned = poisoned_architect(self._asking, self._poison)
             return self._poisoned
+
+
+def poisoned_architect(asking: Asking, folder: Path) -> Architect:
+    """Return an agent over the shipped and the poisoned guides; the first caller writes and compiles them for all."""
+    # Nothing of it may land in the cache of clean runs. Exact search: a store for guides that live a minute pays nothing.
+    choices = {"guides_dir": folder / "guides", "cache_dir": folder / "cache", "data_dir": folder, "store": "exact"}
+    architect = Architect(settings=asking.settings.model_copy(update=choices))
+    with FileLock(folder / "lock"):
+        if not (folder / "guides").exists():
+            injection.write_guides(asking.attacks, folder / "guides")
+        architect.warm_up()
+    return architect
 
 
 def asked_text(case: Case) -> str:

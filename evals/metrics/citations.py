@@ -307,6 +307,16 @@ def scores(
     } | invariants(answer, library, retrieved)
 
 
+def cited_statements(answer: Answer) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Return the name, the text and the cited sections of each statement of an answer."""
+    refs = {citation.number: citation.ref for citation in answer.citations}
+    statements = [piece for piece in _pieces(answer.text) if piece.is_statement]
+    return tuple(
+        (f"s{at}", piece.text, tuple(dict.fromkeys(refs[number] for number in piece.cited if number in refs)))
+        for at, piece in enumerate(statements, 1)
+    )
+
+
 def invariants(answer: Answer, library: Library, retrieved: Sequence[str] = ()) -> dict[str, Score]:
     """Return what must hold for every answer, also for refusals: 1 for a violation, 0 otherwise."""
     loose = _dangling(answer, library, retrieved)

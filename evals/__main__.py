@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend_architect import ArchitectError
-from evals import calibration, dataset, gate, leaks, loader, runner, session, targets
+from evals import calibration, dataset, gate, injection, leaks, loader, runner, session, targets
 from evals import coverage as coverage_tables
 from evals.baseline import Baseline, BaselineError, baseline_path
 from evals.budget import PriceError
@@ -66,16 +66,25 @@ def schema() -> None:
 
 
 @app.command()
-def coverage(cases: CasesDir = loader.CASES_DIR) -> None:
-    """Show how many cases each dimension has, and which sections no case asks for."""
+def coverage(
+    cases: CasesDir = loader.CASES_DIR,
+    enforce: Annotated[bool, typer.Option(help="Return 1 when a minimum is missed.")] = False,
+) -> None:
+    """Show how many cases each dimension has, which minima are missed, and which sections no case asks for."""
     with _exit_codes(), targets.offline_architect() as architect:
         refs = [section.ref for section in architect.sections()]
         everything = [located.case for located in loader.load_cases(cases)]
+        attacks = injection.expand(architect.sections())
     for table in coverage_tables.tables(everything):
         out.print(table)
     for split in ("dev", "test"):
         unasked = coverage_tables.unlabelled((case for case in everything if case.split == split), refs)
         out.print(f"sections no {split} case asks for ({len(unasked)} of {len(refs)}): {', '.join(unasked) or 'none'}")
+    found = coverage_tables.minima((*everything, *attacks))
+    out.print(coverage_tables.minima_table(found))
+    missed = [each for each in found if each.is_enforced and not each.is_met]
+    if enforce and missed:
+        _stop(1, "\n".join(map(str, missed)))
 
 
 @app.command()

@@ -307,4 +307,6 @@ def _claimed(
         if _REFUTES.search(claim.text) or not _REFUTES.search(found.text):
             return "claimed", found.text
         mentioned = mentioned or found.text
+    if found.is_denied and found.share >= _CLAIMED:
+        mentioned = mentioned or found.text
     return ("mentioned", mentioned) if mentioned else ("absent", "")

@@ -49,14 +49,14 @@ _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s`)>\]]+", re.IGNORECASE)
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w+#.-]*)")
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+")
 _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*")
-_QUOTE = re.compile(r"\s*>\s?")
+_QUOTE = re.compile(r"^\s*>\s?")
 # Numbers as "e.g." end no sentence; after these a lower-case word or a digit goes on.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:e\.g|i\.e|vs|cf|approx|viz|resp|incl|etc|fig|sec|ch|ca|al)\.$", re.IGNORECASE
 )
-_STOP = re.compile(r"[.!?][\"')\]”’*_]{0,4}(?:\s*\[\^?\d[^\]\n]{0,30}\])*(?=\s)")
+_STOP = re.compile(r"[.!?][\"')\]”’*_]{0,4}(?:\s*\[\^?\d[^\]\n]{0,30}\])*(?=\s|$)")
 
 _UNITS = {
     "ms": "ms millisecond milliseconds",

@@ -182,11 +182,16 @@ def choose_sections(brief: Brief) -> list[Hit]:
         first = _with_code(brief) or first
     chosen = {hit.ref: hit for hit in (first, *brief.parts)}
     for hit in brief.hits:
-        is_tied = hit.score >= _TIE_RATIO * brief.hits[0].score
-        is_near = hit.score >= _JOIN_RATIO * brief.hits[0].score
+        is_tied = _own_score(hit) >= _TIE_RATIO * brief.hits[0].score
+        is_near = _own_score(hit) >= _JOIN_RATIO * brief.hits[0].score
         if is_tied or (is_near and _adds(hit.section, [c.section for c in chosen.values()], brief)):
             chosen.setdefault(hit.ref, hit)
-    return list(chosen.values())[:_MAX_SECTIONS]
+    return list(chosen.values())[: _MAX_SECTIONS if brief.parts else _MAX_SECTIONS - 1]
+
+
+def _own_score(hit: Hit) -> float:
+    """Return how well a section fits by itself: one that is only linked from the best is related, not part of the answer."""
+    return hit.score - hit.signals.get("linked", 0.0)
 
 
 def _with_code(brief: Brief) -> Hit | None:

@@ -35,6 +35,7 @@ _SEVERAL, _MAX_PARTS = 2, 3
 _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # What a part of a question finds alone must rank about as high as what the whole finds.
 _PART_RATIO = 0.75
+_PART_SIMILARITY = 0.5
 _MAX_CORRECTIONS = 2
 # A question with no more telling words than this cannot have said what its case is.
 _SHORT_QUESTION = 5
@@ -207,7 +208,11 @@ class Preparer:
             return ()
         best = (self._retriever.search(question, limit=1) for question in asked[:_MAX_PARTS])
         found = [hit for part in best for hit in part if hit.section.area != "scope"]
-        return tuple(hit for hit in found if hit.score >= _PART_RATIO * hits[0].score)
+        return tuple(
+            hit
+            for hit in found
+            if hit.score >= _PART_RATIO * hits[0].score and hit.signals["question"] >= _PART_SIMILARITY
+        )
 
     def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
         """Return the planned question that this one is, when its section is not written and no other comes near."""

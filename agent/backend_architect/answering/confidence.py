@@ -10,14 +10,15 @@ from backend_architect.types import Hit
 
 # Fitted on dev cases: questions the guides answer against questions they do not (evals/README.md). A question about
 # something else is near to some section in meaning, but its telling words are missing there.
-_BIAS = -6.22
-_WEIGHT_QUESTION = 4.43
-_WEIGHT_PROSE = 3.63
+_BIAS = -8.3
+_WEIGHT_QUESTION = 4.0
+_WEIGHT_QUESTIONS3 = 4.0
+_WEIGHT_PROSE = 3.0
 _WEIGHT_COVERED = 5.0
 
 # Below NOT_COVERED the reply says so (1 % of answerable dev questions fall there); below PARTLY it says what it lacks.
 NOT_COVERED = 0.24
-PARTLY = 0.42
+PARTLY = 0.44
 
 # With less than this share of the question's telling words in the best section, the answer says which words it lacks.
 FEW_WORDS = 0.3
@@ -32,8 +33,8 @@ def confidence(hits: Sequence[Hit]) -> float:
     if not hits:
         return 0.0
     best = hits[0].signals
-    similar = _WEIGHT_QUESTION * best["question"] + _WEIGHT_PROSE * best["prose"]
-    value = _BIAS + similar + _WEIGHT_COVERED * best["covered"]
+    asked = _WEIGHT_QUESTION * best["question"] + _WEIGHT_QUESTIONS3 * best["questions3"]
+    value = _BIAS + asked + _WEIGHT_PROSE * best["prose"] + _WEIGHT_COVERED * best["covered"]
     return round(1 / (1 + math.exp(-value)), 4)
 
 

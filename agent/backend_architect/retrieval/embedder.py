@@ -21,7 +21,7 @@ DIMENSIONS = 384
 _RECENT = 64
 
 # Names model, tokenizer and reading length; a change of any of them makes every stored vector stale.
-EMBEDDER_ID = "all-MiniLM-L6-v2-int8-e5d4a3ce-256"
+EMBEDDER_ID = "backend-architect-minilm-int8-daa3d7ba-256"
 
 
 class Embedder:

@@ -5,6 +5,7 @@ The weights are fitted on the dev cases by `python -m evals.fit`; evals/README.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend_architect.retrieval.technologies import Named
@@ -13,16 +14,20 @@ from backend_architect.types import PassageKind, Section
 # Signals by name. Similarities are cosines of the question with passages of the section, `n` best of a kind averaged;
 # coverage is the share of the question's telling words, rarer words counting more, that the section contains.
 WEIGHTS: Mapping[str, float] = {
-    "question": 0.77,
-    "questions3": 0.40,
-    "prose": 0.48,
-    "prose2": 0.23,
-    "answer": 0.05,
-    "lexical": 0.18,
-    "covered": 0.55,
+    "question": 0.83,
+    "questions3": 0.61,
+    "prose": 0.29,
+    "prose2": 0.11,
+    "lexical": 0.19,
+    "covered": 0.49,
     "subject": 0.25,
 }
 _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")
+
+# A section that one of the best few points to under "see also" is lifted by this over the rank of the one that points,
+# never above the first: four in five of the sections that answer a part of a question are linked from the one that answers it.
+_LINKED = 0.08
+_POINTING = 3
 
 _ABOUT_OTHER = -1.5
 _NOT_ASKED_FOR = -0.2
@@ -36,6 +41,13 @@ _SUBJECTS: Mapping[str, frozenset[str]] = {
     "databases/postgresql": frozenset({"postgresql"}),
 }
 _COMPARING = "languages/choosing-a-stack"
+# The guide that says what terms mean, and the questions that want to be told what to do instead.
+_GLOSSARY = "career/glossary"
+_WANTS_ADVICE = re.compile(
+    r"\b(?:how (?:do|can|to|should|would)|should|do (?:i|we) need|when (?:to|should|do)|which|implement\w*|set ?up|worth|fix|best|why)\b",
+    re.IGNORECASE,
+)
+_ONLY_A_TERM = -0.6
 # A language guide with more languages than this compares them.
 _FEW = 2
 
@@ -49,15 +61,12 @@ class Similarities:
         self._floor = max(0.0, round(floor, 2))
         self._questions: dict[int, list[float]] = {}
         self._prose: dict[int, list[float]] = {}
-        self._answers: dict[int, float] = {}
         self._nearest: dict[int, tuple[float, int]] = {}
 
     def add(self, section: int, kind: PassageKind, position: int, similarity: float) -> None:
         """Take note of one passage of a section."""
         group = self._questions if kind == "question" else self._prose
         group.setdefault(section, []).append(similarity)
-        if kind == "answer":
-            self._answers[section] = similarity
         if similarity > self._nearest.get(section, (-1.0, 0))[0]:
             self._nearest[section] = (similarity, position)
 
@@ -77,7 +86,6 @@ class Similarities:
             "questions3": self._mean(questions, 3),
             "prose": self._mean(prose, 1),
             "prose2": self._mean(prose, 2),
-            "answer": self._answers.get(section, self._floor),
         }
 
     def _mean(self, values: Sequence[float], count: int) -> float:
@@ -85,8 +93,20 @@ class Similarities:
         return sum(best) / count
 
 
-def subject_fit(section: Section, subject: Named) -> float:
-    """Return how a guide's technology fits the ones asked for: 1 the same, negative another or one nobody asked for, else 0."""
+def wants_advice(question: str) -> bool:
+    """Whether a question wants to be told what to do, and not what a word means."""
+    return bool(_WANTS_ADVICE.search(question))
+
+
+def subject_fit(section: Section, subject: Named, *, advice: bool) -> float:
+    """Return how a guide's technology fits the ones asked for: 1 the same, negative another or one nobody asked for, else 0.
+
+    A question for advice (`advice`) is not answered by the glossary, which only says what terms mean.
+    """
+    return _ONLY_A_TERM if section.guide == _GLOSSARY and advice else _technology_fit(section, subject)
+
+
+def _technology_fit(section: Section, subject: Named) -> float:
     if _is_comparison(subject):
         # Several technologies of one kind are named: what compares them comes before what is about one of them.
         return 1.0 if section.guide == _COMPARING else 0.0
@@ -121,3 +141,12 @@ def score(signals: Mapping[str, float]) -> float:
     """Return the fused score in [0, 1], coarse enough that rounding inside a vector store decides nothing."""
     value = sum(weight * signals[name] for name, weight in WEIGHTS.items()) / _TOTAL
     return round(min(1.0, max(0.0, value)), 4)
+
+
+def lifts(best_first: Sequence[Section]) -> dict[str, float]:
+    """Return what the links of the first sections add to the scores of others, by reference."""
+    found: dict[str, float] = {}
+    for rank, section in enumerate(best_first[:_POINTING], 1):
+        for ref in section.see_also:
+            found.setdefault(ref, _LINKED / rank)
+    return found

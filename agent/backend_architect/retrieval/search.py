@@ -17,7 +17,7 @@ from backend_architect.retrieval import store
 from backend_architect.retrieval.compiled import Compiled, load_compiled
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.lexical import LexicalIndex, query_terms
-from backend_architect.retrieval.ranking import Similarities, score, subject_fit
+from backend_architect.retrieval.ranking import Similarities, lifts, score, subject_fit, wants_advice
 from backend_architect.retrieval.technologies import Named, Technologies
 from backend_architect.retrieval.vectors import load_vectors, vectors_for
 from backend_architect.types import Hit
@@ -47,6 +47,9 @@ _IDENTIFIER = re.compile(
     r"(?:[A-Za-z]+-[A-Z][\w-]*|\b[1-5]\d\d\b|\bRFC\s*\d{3,5}\b|[A-Za-z_]\w*\(\)|\b\w+_\w+\b|\b[A-Z]{2,}(?:\s[A-Z]{2,})+\b|[a-z]+/[\w+-]+\+\w+)"
 )
 _SENTENCE = re.compile(r"[^.?!\n]+[.?!]*")
+
+# A section as ranked: its score, its place in the corpus and its signals.
+_Ranked = tuple[float, int, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,29 @@ class Retriever:
         similar = self._similarities(asked.views)
         lexical = self._lexical_scores(asked.terms)
         coverage = self._lexical.coverage(asked.terms)
-        ranked: list[tuple[float, int, dict[str, float]]] = []
+        advice = wants_advice(question)
+        ranked: list[_Ranked] = []
         for at in sorted({*similar.sections(), *lexical}):
             signals = similar.signals(at) | {"covered": coverage.share(at), "lexical": lexical.get(at, 0.0)}
-            signals |= {"subject": subject_fit(self.corpus.sections[at], named)}
+            signals |= {"subject": subject_fit(self.corpus.sections[at], named, advice=advice)}
             ranked.append((score(signals), at, signals))
         # Two sections rarely tie, but when they do their place in the corpus keeps every run in the same order.
         ranked.sort(key=lambda item: (-item[0], item[1]))
-        return tuple(self._hit(similar, *item) for item in ranked[:limit])
+        return tuple(self._hit(similar, *item) for item in self._with_links(ranked)[:limit])
+
+    def _with_links(self, ranked: Sequence[_Ranked]) -> list[_Ranked]:
+        """Return the sections in order once those that the best ones point to are lifted; the first stays the first."""
+        if not ranked:
+            return []
+        sections = self.corpus.sections
+        lift = lifts([sections[at] for _, at, _ in ranked])
+        first, *others = ranked
+        lifted = []
+        for fused, at, signals in others:
+            linked = min(lift.get(sections[at].ref, 0.0), first[0] - fused)
+            lifted.append((round(fused + linked, 4), at, signals | {"linked": linked}))
+        lifted.sort(key=lambda item: (-item[0], item[1]))
+        return [(first[0], first[1], first[2] | {"linked": 0.0}), *lifted]
 
     def _hit(self, similar: Similarities, fused: float, at: int, signals: Mapping[str, float]) -> Hit:
         passage = similar.nearest_passage(at)

@@ -259,8 +259,8 @@ def _mean(values: Sequence[float]) -> float:
 
 # --- forbidden claims --------------------------------------------------------------------------
 
-# A hard claim fails the run, so a sentence must make it nearly word for word; patterns catch the other wordings.
-_CLAIMED, _CLAIMED_PAIRS = 0.75, 0.30
+# A hard claim fails the run, so one sentence must make it nearly word for word; patterns catch the other wordings.
+_CLAIMED, _CLAIMED_PAIRS = 0.90, 0.50
 
 FORBIDDEN_NAMES = ("forbidden_free", "hard_forbidden")
 
@@ -301,8 +301,8 @@ def _claimed(
             if not _REFUTES.search(place.text):
                 return "claimed", place.text
             mentioned = mentioned or place.text
-    found = match(claim.text, places, weights, code=code)
-    if found.score >= _CLAIMED and found.pairs >= _CLAIMED_PAIRS and not found.is_denied:
+    found = match(claim.text, [place for place in places if place.sentences == 1], weights, code=code)
+    if found.share >= _CLAIMED and found.pairs >= _CLAIMED_PAIRS and not found.is_denied:
         # The claim may itself be a prohibition; then a negation in the window is agreement, not refutation.
         if _REFUTES.search(claim.text) or not _REFUTES.search(found.text):
             return "claimed", found.text

@@ -20,7 +20,7 @@ from evals.judge import Judge, JudgeError
 from evals.metrics.citations import Library
 from evals.metrics.score import Score, unscored
 from evals.metrics.weights import Weights
-from evals.record import CaseRecord, Identity, Journal, RecordError, Run, RunMode
+from evals.record import CASES_FILE, CaseRecord, Identity, Journal, RecordError, Run, RunMode
 from evals.results import Outcome, assemble, identity_of, shown
 from evals.runner import Observed, Selection
 from evals.schema import LABELLED, Case
@@ -188,7 +188,7 @@ def _journal(folder: Path, identity: Identity, *, resumes: bool) -> Journal:
         differing = [name for name in Identity.model_fields if getattr(before, name) != getattr(identity, name)]
         if differing:
             raise RecordError(f"{folder} was run with another configuration ({', '.join(differing)}); start a new run")
-    elif config.exists():
+    elif (folder / CASES_FILE).exists():
         raise RecordError(f"{folder} holds a run already; add --resume to go on with it, or name another folder")
     folder.mkdir(parents=True, exist_ok=True)
     config.write_text(line + "\n", encoding="utf-8")

@@ -131,7 +131,8 @@ class _Rooms:
         """Return a notice that names what the answer lacks, when it is unsure or most of the question's words are unknown."""
         if brief.wish:
             return ()
-        lacking = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
+        missing = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
+        lacking = [term for term in missing if self.retriever.is_special_term(term)]
         is_unsure = prepared.confidence < PARTLY or brief.hits[0].signals["covered"] < FEW_WORDS
         if not (is_unsure and lacking):
             return ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from backend_architect.answering.confidence import PLANNED_MARGIN, PLANNED_SIMILARITY, confidence
+from backend_architect.answering.confidence import NOT_COVERED, PLANNED_MARGIN, PLANNED_SIMILARITY, confidence
 from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
 from backend_architect.answering.intent import Intent, intent_of
 from backend_architect.answering.natural_language import NaturalLanguages
@@ -37,6 +37,7 @@ _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 _PART_RATIO = 0.75
 _PART_SIMILARITY = 0.5
 _MAX_CORRECTIONS = 2
+_SOME_WORDS_UNDERSTOOD = 0.04
 # A question with no more telling words than this cannot have said what its case is.
 _SHORT_QUESTION = 5
 
@@ -107,7 +108,7 @@ class Preparer:
         hits = tuple(hit for hit in found if hit.section.area != "scope")
         decision = self._judge.decide(alone.text, hits)
         reply = reply_to(text, decision, found, self._retriever.corpus, ledger)
-        if foreign and decision.scope == "out_of_scope":
+        if foreign and decision.scope in ("out_of_scope", "greeting_meta") and not is_greeting(text):
             reply = ask_in_english(foreign.language)
         elif alone.lacks_context and not is_greeting(text):
             reply = ask_back(text)
@@ -118,6 +119,9 @@ class Preparer:
             return replace(prepared, scope=scope, reply=reply)
         unwritten = self._unwritten(decision.planned, hits)
         sure = 0.0 if unwritten else confidence(hits)
+        if foreign and sure >= _SOME_WORDS_UNDERSTOOD:
+            # Of a question in another language only some words count; too few for certainty, enough to show what was found.
+            sure = max(sure, NOT_COVERED)
         brief = self._brief(text, alone, hits, ledger, memory)
         return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
 

@@ -110,7 +110,7 @@ def handoff(question: str, specialist: Specialist, ledger: Ledger) -> Handoff:
 def aside(handed: Handoff) -> str:
     """Return the line that hands over one part of a question whose other part was answered."""
     asked = handed.packet.question.rstrip(" ?.!")
-    return f'**Not mine:** "{asked}" is a question for the **{_title(handed.specialist)}**: {handed.reason}.'
+    return f"**Not mine:** *{asked}* is a question for the **{_title(handed.specialist)}**: {handed.reason}."
 
 
 def _title(specialist: Specialist) -> str:

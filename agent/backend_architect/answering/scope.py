@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend_architect.answering.confidence import confidence
 from backend_architect.knowledge.scope_examples import SCOPE_EXAMPLES, ScopeExample, load_scope_examples
 from backend_architect.retrieval import Retriever
 from backend_architect.types import Hit, Scope, Specialist
@@ -33,6 +34,8 @@ _TECHNICAL_MARGIN = 0.08
 _PLAIN_MARGIN = 0.02
 # The embedder was tuned on the questions of the guides, so that everything is nearer to them than to an example.
 _TUNED = 0.83
+# The less sure the guides are of an answer, the less they hold on to a question: a neighbour's is then let go at once.
+_SURE, _LET_GO = 0.5, 0.1
 # Below this nearness to anything we know, a text without a technical word is not ours.
 _UNKNOWN = 0.25
 _ENOUGH_COVERED = 0.8
@@ -91,7 +94,8 @@ class ScopeJudge:
             return ScopeDecision("greeting_meta")
         similarities = self._similarities(question)
         nearness = self._nearness(similarities)
-        nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])])
+        doubt = _LET_GO * max(0.0, _SURE - confidence(hits))
+        nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])]) - doubt
         label = _winner(nearness, is_technical=self._is_technical(question))
         lead = nearness[label] - max(value for other, value in nearness.items() if other != label)
         if label in SPECIALISTS:

@@ -142,6 +142,13 @@ class Retriever:
         words = [word.lower() for word in re.findall(r"[A-Za-z][\w+#-]*", text) if len(word) > 1]
         return any(self._embedder.knows(word) or self._lexical.knows(word) for word in words)
 
+    def is_special_term(self, word: str) -> bool:
+        """Whether a word is a name or a term of art that no guide uses: no everyday English word, no number."""
+        is_named = self.named_in(f"in {word}").any
+        return not self._lexical.knows(word) and (
+            is_named or (word.isascii() and not self._embedder.knows(word) and not word.isdigit())
+        )
+
     def vectors(self, texts: Sequence[str], *, shipped_as: str) -> NDArray[np.float32]:
         """Return one unit vector a text, from the shipped vector file of that name where it holds them."""
         return vectors_for(texts, load_vectors(self._knowledge / "index", shipped_as), self._embedder)

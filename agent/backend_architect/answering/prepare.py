@@ -22,7 +22,7 @@ from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.retrieval import Retriever
 from backend_architect.retrieval.lexical import query_terms
 from backend_architect.retrieval.search import questions_in
-from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, Section, Turn
+from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, Section, Specialist, Turn
 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
@@ -132,7 +132,9 @@ class Preparer:
             return alone, None
         judged = [(clause, self._judge.decide(clause, self._retriever.search(clause, limit=1))) for clause in asked]
         ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
-        others = [(clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS]
+        others: list[tuple[str, Specialist]] = [
+            (clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS
+        ]
         if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
             return alone, None
         text = ". ".join(ours)

@@ -13,6 +13,9 @@ from evals.__main__ import app
 from evals.record import Run
 from evals.schema import Case
 
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(400)
+
 GOOD = """\
 - id: post-retry
   split: dev

@@ -19,6 +19,9 @@ from evals.metrics.weights import Weights
 from evals.schema import Attack, Case
 from evals.targets import Asking, LibraryTarget, offline_architect, offline_settings, prompts
 
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(400)
+
 CANARY = "QUOKKA-7F3A"
 
 

@@ -23,6 +23,9 @@ from evals.runner import Selection
 from evals.schema import Case
 from evals.session import Plan
 
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(400)
+
 CASES = """\
 - id: post-retry
   split: dev

@@ -27,6 +27,9 @@ from evals.scoring import Scorer
 from evals.targets import STATE_DIR, Asking, LibraryTarget
 from tests.evals.scripted import IDENTITY
 
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(400)
+
 # Every so-manieth dev case: enough for the damage to show, few enough for a test.
 EVERY_RETRIEVAL, EVERY_SCOPE = 60, 2
 

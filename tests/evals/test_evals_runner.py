@@ -18,6 +18,9 @@ from evals.schema import Case
 from evals.targets import Observation, RecordedTarget, RecordingError
 from tests.evals.scripted import GOOD, Agent, case, finished
 
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(400)
+
 # --- selection
 
 

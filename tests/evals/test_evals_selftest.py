@@ -22,7 +22,8 @@ from evals.schema import Nugget
 from evals.selftest import attacks
 from evals.targets import offline_architect
 
-pytestmark = pytest.mark.metric_selftest
+# Compiling changed guides takes its time on a busy machine.
+pytestmark = [pytest.mark.metric_selftest, pytest.mark.timeout(400)]
 
 REFERENCES = 120
 STATEMENTS = 600

@@ -2,6 +2,8 @@
 
 namespace App\Http;
 
+use App\Exceptions\OutOfStock;
+use Illuminate\Auth\AuthenticationException;
 use Illuminate\Http\Request;
 use Illuminate\Validation\ValidationException;
 use Symfony\Component\HttpFoundation\Response;
@@ -12,13 +14,21 @@ use Throwable;
 // in bootstrap/app.php: ->withExceptions(fn (Exceptions $exceptions) => $exceptions->respond(new ProblemResponse))
 final class ProblemResponse
 {
+    private const KINDS = [   // what clients switch on: published once, never changed
+        ValidationException::class => 'validation-error',
+        AuthenticationException::class => 'not-signed-in',
+        OutOfStock::class => 'out-of-stock',               // mapped with the original as previous
+    ];
+
     public function __invoke(Response $response, Throwable $error, Request $request): Response
     {
         if (! $request->is('api/*')) {
             return $response;
         }
         $status = $response->getStatusCode();
-        $problem = ['type' => 'about:blank', 'title' => Response::$statusTexts[$status] ?? 'Error', 'status' => $status];
+        $kind = self::KINDS[$error::class] ?? self::KINDS[get_debug_type($error->getPrevious())] ?? null;
+        $type = $kind ? "https://api.example.com/problems/$kind" : 'about:blank';   // the status says it all
+        $problem = ['type' => $type, 'title' => Response::$statusTexts[$status] ?? 'Error', 'status' => $status];
         if ($error instanceof ValidationException) {
             foreach ($error->errors() as $field => $messages) {
                 $problem['errors'][] = ['pointer' => '#/'.str_replace('.', '/', $field), 'detail' => $messages[0]];

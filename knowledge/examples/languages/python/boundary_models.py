@@ -24,12 +24,12 @@ class UserUpdate(Input):
     name: Name | None = None
     credit: Annotated[Decimal, Field(max_digits=9, decimal_places=2)] | None = None
 
-    @field_validator("name")
+    @field_validator("name", "credit")  # every column that is NOT NULL
     @classmethod
-    def not_null(cls, name: str | None) -> str | None:  # runs only when the member was sent
-        if name is None:
+    def not_null(cls, value: object) -> object:  # runs only when the member was sent
+        if value is None:
             raise ValueError("may be left out, but not null")
-        return name
+        return value
 
 
 class UserOut(BaseModel):

@@ -31,8 +31,10 @@ def test_output_has_the_named_fields_only() -> None:
 
 
 def test_absent_and_null_differ_in_a_patch() -> None:
-    assert changes(UserUpdate.model_validate({"credit": None})) == {"credit": None}
+    assert changes(UserUpdate.model_validate({"credit": "1.50"})) == {"credit": Decimal("1.50")}
     assert changes(UserUpdate.model_validate({})) == {}
+    with pytest.raises(ValidationError, match="not null"):
+        UserUpdate.model_validate({"credit": None})
     with pytest.raises(ValidationError, match="not null"):
         UserUpdate.model_validate({"name": None})
 

@@ -35,3 +35,10 @@ def test_an_instance_that_was_down_at_the_tick_catches_up_once():
     assert planned_tick(late, HOUR).hour == 12
     assert enqueue_once(db, "report", late, HOUR) and not enqueue_once(db, "report", late, HOUR)
     db.close()
+
+
+def test_a_daily_tick_is_midnight_utc_unless_a_time_of_day_is_given():
+    day, two = timedelta(days=1), timedelta(hours=2)
+    assert planned_tick(NOW, day) == datetime(2026, 11, 25, tzinfo=timezone.utc)
+    assert planned_tick(NOW, day, two) == datetime(2026, 11, 25, 2, tzinfo=timezone.utc)
+    assert planned_tick(NOW.replace(hour=1), day, two) == datetime(2026, 11, 24, 2, tzinfo=timezone.utc)

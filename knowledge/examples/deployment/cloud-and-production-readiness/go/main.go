@@ -42,7 +42,8 @@ func main() {
 	ctx, release := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer release()
 	var ready atomic.Bool
-	srv := &http.Server{Addr: ":8080", Handler: routes(&ready), ReadHeaderTimeout: 5 * time.Second}
+	srv := &http.Server{Addr: ":8080", Handler: routes(&ready), ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout: 15 * time.Second} // drain must be at least the longest permitted request
 	if err := run(ctx, srv, &ready, 5*time.Second, 20*time.Second); err != nil {
 		log.Fatal(err)
 	}

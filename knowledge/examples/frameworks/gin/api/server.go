@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 
 // region server
 // Run replaces r.Run, which builds a server without timeouts and cannot be stopped.
-func Run(ctx context.Context, addr string, r *gin.Engine) error {
+// /readyz answers 503 while ready is false. Wait for your own background goroutines after it returns.
+func Run(ctx context.Context, addr string, r *gin.Engine, ready *atomic.Bool) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	srv := &http.Server{
@@ -20,6 +22,7 @@ func Run(ctx context.Context, addr string, r *gin.Engine) error {
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 120 * time.Second,
 	}
+	ready.Store(true)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.ListenAndServe() }()
 	select {
@@ -27,7 +30,9 @@ func Run(ctx context.Context, addr string, r *gin.Engine) error {
 		return err
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ready.Store(false)
+	time.Sleep(5 * time.Second)                                                // until the balancer has noticed
+	drain, cancel := context.WithTimeout(context.Background(), 35*time.Second) // longer than WriteTimeout
 	defer cancel()
 	return srv.Shutdown(drain)
 }

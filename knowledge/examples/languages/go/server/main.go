@@ -7,13 +7,17 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
+var lbDelay = 5 * time.Second // until the balancer has seen that we are not ready
+
 // region server
-// Run serves until SIGTERM, then gives running requests 20 s.
-func Run(ctx context.Context, addr string, handler http.Handler, log *slog.Logger) error {
+// Run serves until SIGTERM: not ready at once, lbDelay later no new connections, then 35 s for requests and jobs.
+func Run(ctx context.Context, addr string, handler http.Handler, log *slog.Logger, ready *atomic.Bool, jobs *sync.WaitGroup) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	srv := &http.Server{
@@ -26,6 +30,7 @@ func Run(ctx context.Context, addr string, handler http.Handler, log *slog.Logge
 		MaxHeaderBytes:    32 << 10,          // default 1 MiB
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	ready.Store(true) // what /readyz answers by
 	failed := make(chan error, 1)
 	go func() { failed <- srv.ListenAndServe() }()
 	select {
@@ -34,12 +39,21 @@ func Run(ctx context.Context, addr string, handler http.Handler, log *slog.Logge
 	case <-ctx.Done():
 	}
 	stop() // a second signal kills at once
-	drain, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ready.Store(false)
+	time.Sleep(lbDelay)
+	drain, cancel := context.WithTimeout(context.Background(), 35*time.Second) // longer than WriteTimeout
 	defer cancel()
 	if err := srv.Shutdown(drain); err != nil {
 		return fmt.Errorf("requests cut off at shutdown: %w", err)
 	}
-	return nil
+	done := make(chan struct{})
+	go func() { jobs.Wait(); close(done) }() // goroutines that handlers started
+	select {
+	case <-done:
+		return nil
+	case <-drain.Done():
+		return fmt.Errorf("jobs cut off at shutdown: %w", drain.Err())
+	}
 }
 
 // endregion server
@@ -62,12 +76,19 @@ var Client = &http.Client{
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	var ready atomic.Bool
+	var jobs sync.WaitGroup
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if !ready.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
 	mux.HandleFunc("GET /slow", func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(300 * time.Millisecond)
 		fmt.Fprint(w, "done")
 	})
-	if err := Run(context.Background(), os.Getenv("ADDR"), mux, log); err != nil {
+	if err := Run(context.Background(), os.Getenv("ADDR"), mux, log, &ready, &jobs); err != nil {
 		log.Error("stopped", "error", err)
 		os.Exit(1)
 	}

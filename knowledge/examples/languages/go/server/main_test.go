@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,8 +35,16 @@ func TestDrainsOnSigterm(t *testing.T) {
 	l, _ := net.Listen("tcp", "127.0.0.1:0")
 	addr := l.Addr().String()
 	l.Close()
+	lbDelay = 50 * time.Millisecond
+	var ready atomic.Bool
+	var jobs sync.WaitGroup
+	jobs.Add(1)
+	finished := make(chan struct{})
+	go func() { time.Sleep(700 * time.Millisecond); close(finished); jobs.Done() }()
 	ended := make(chan error, 1)
-	go func() { ended <- Run(context.Background(), addr, mux, slog.New(slog.NewTextHandler(io.Discard, nil))) }()
+	go func() {
+		ended <- Run(context.Background(), addr, mux, slog.New(slog.NewTextHandler(io.Discard, nil)), &ready, &jobs)
+	}()
 	time.Sleep(100 * time.Millisecond)
 	res, err := http.Post("http://"+addr+"/body", "text/plain", strings.NewReader(strings.Repeat("x", 2<<20)))
 	if err != nil || res.StatusCode != 413 {
@@ -57,5 +67,13 @@ func TestDrainsOnSigterm(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Fatal(err)
+	}
+	select {
+	case <-finished:
+	default:
+		t.Fatal("Run returned before the background job")
+	}
+	if ready.Load() {
+		t.Fatal("still ready after SIGTERM")
 	}
 }

@@ -6,8 +6,6 @@ import time
 import pytest
 from revocation import SCHEMA, Revocations
 
-NOW = int(time.time())
-
 
 @pytest.fixture
 def revocations():
@@ -17,7 +15,8 @@ def revocations():
     db.close()
 
 
-def token(jti: str, sub: str = "user-7", iat: int = NOW - 60, iss: str = "https://id.example.com") -> dict:
+def token(jti: str, sub: str = "user-7", iat: int | None = None, iss: str = "https://id.example.com") -> dict:
+    iat = int(time.time()) - 60 if iat is None else iat  # not at import: a long suite would outlive the token
     return {"iss": iss, "sub": sub, "jti": jti, "iat": iat, "exp": iat + 300}
 
 
@@ -38,7 +37,7 @@ def test_cutoff_ends_all_older_tokens_of_the_account_only(revocations) -> None:
 
 
 def test_entries_vanish_when_the_token_would_have_expired_anyway(revocations) -> None:
-    revocations.end_token(token("old", iat=NOW - 1000))
+    revocations.end_token(token("old", iat=int(time.time()) - 1000))
     revocations.end_token(token("just expired, still inside the leeway", iat=int(time.time()) - 305))
     revocations.end_token(token("live"))
     assert revocations.purge() == 1

@@ -79,12 +79,12 @@ def can_run(language: str) -> bool:
 @pytest.fixture(scope="module", params=["external"] if EXTERNAL else list(COMMANDS))
 def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     if EXTERNAL:
-        with httpx.Client(base_url=EXTERNAL, timeout=5, trust_env=False) as client:
+        with httpx.Client(base_url=EXTERNAL, timeout=5, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)) as client:
             yield client
         return
     with (
         serving(request.param, tmp_path_factory.mktemp("rosetta")) as (port, _),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)) as client,
     ):
         yield client
 

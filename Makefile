@@ -64,7 +64,7 @@ evals: $(VENV)/.dev  ## run the offline evals with the gate
 	@$(BIN)/python -m evals validate
 	@$(BIN)/python -m evals coverage --enforce
 	@$(BIN)/python -m evals leakcheck
-	@$(BIN)/python -m evals run --split dev --gate --ci --no-embeddings
+	@$(BIN)/python -m evals run --split dev --gate --ci
 	@$(BIN)/python -m evals run --split test --gate --ci
 
 bench: $(VENV)/.dev  ## measure start-up, latency, memory and retrieval beside baselines

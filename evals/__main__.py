@@ -125,7 +125,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     case_seconds: Annotated[
         float, typer.Option(help="Give up on a case after so many seconds.")
     ] = targets.CASE_SECONDS,
-    embeds: Annotated[bool, typer.Option("--embeddings/--no-embeddings", help="Score nuggets with embeddings too.")] = True,
+    embeds: Annotated[
+        bool, typer.Option("--embeddings/--no-embeddings", help="Score nuggets with embeddings too.")
+    ] = True,
     reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
     mode: Annotated[RunMode, typer.Option(help="judged: ask a model and let another judge it.")] = "offline",
     model: Annotated[
@@ -186,7 +188,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
 def rescore(
     folder: RunPath,
     reveal: Annotated[bool, typer.Option(help="Show single cases of a held-out split.")] = False,
-    embeds: Annotated[bool, typer.Option("--embeddings/--no-embeddings", help="Score nuggets with embeddings too.")] = True,
+    embeds: Annotated[
+        bool, typer.Option("--embeddings/--no-embeddings", help="Score nuggets with embeddings too.")
+    ] = True,
     cases: CasesDir = loader.CASES_DIR,
     syllabus: Plan = dataset.SYLLABUS,
 ) -> None:

@@ -10,7 +10,7 @@ export function honoApp({ orders, tokens, log = console.error }) {
   const app = new Hono(); // the same object runs on Node.js, Deno, Bun and edge platforms
   const refuse = (status, title) => new HTTPException(status, { message: title });
   const order = validator('json', (body, c) => {
-    const { sku, quantity, ...rest } = body;
+    const { sku, quantity, ...rest } = body ?? {}; // a body of null is a 422, not a 500
     const fits = typeof sku === 'string' && sku.length > 0 && Number.isInteger(quantity) && quantity > 0;
     if (!fits || Object.keys(rest).length > 0) throw refuse(422, 'The body is not valid'); // use Zod for real schemas
     return { sku, quantity };

@@ -87,7 +87,7 @@ def guard(sessions: Sessions, validate: Callable[[str], dict]) -> Callable[[], N
                 g.user_id = int(validate(sent.token)["sub"])
             except jwt.PyJWKClientConnectionError:  # the keys could not be fetched: the token was not judged
                 abort(503)
-            except (jwt.PyJWTError, ValueError):
+            except (jwt.PyJWTError, KeyError, ValueError):
                 abort(401, www_authenticate=WWWAuthenticate("bearer", {"error": "invalid_token"}))
             return
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import sqlite3
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from backend_architect import resources
 from backend_architect.errors import ArchitectError
+from backend_architect.models.tokens import TABLE, TABLE_SHA256
 from backend_architect.settings import Settings, default_cache_dir, default_data_dir
 
 if TYPE_CHECKING:
@@ -24,15 +26,6 @@ State = Literal["ok", "warn", "fail"]
 
 PYTHON = (3, 11)
 CHROMA_SQLITE = (3, 35)
-
-# What every answer rests on and no guide author edits; a test keeps the hashes true.
-BINARIES: Mapping[str, str] = {
-    "embedder/model-int8.onnx": "daa3d7bacc089f7df5b61af6a37170bc02f07887c5014f2ab71c64b57304fc9b",
-    "embedder/tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "tiktoken/fb374d419588a4632f3f557e76b4b70aebbca790": (
-        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
-    ),
-}
 
 _REINSTALL = "reinstall backend-api-architect"
 _TEST_PROMPT = "Reply with the single word: ready"
@@ -86,7 +79,11 @@ def _package_data(settings: Settings) -> Check:
 
 def binaries(knowledge: Path) -> Check:
     """Return whether the embedder, its tokenizer and the token table are those that were released."""
-    for name, expected in BINARIES.items():
+    manifest = json.loads((knowledge / "embedder" / "manifest.json").read_text(encoding="utf-8"))
+    released = {f"embedder/{name}": sha for name, sha in manifest["files"].items()} | {
+        f"tiktoken/{TABLE}": TABLE_SHA256
+    }
+    for name, expected in released.items():
         found = hashlib.sha256((knowledge / name).read_bytes()).hexdigest()
         if found != expected:
             return Check("package data", "fail", f"{knowledge / name} has another SHA-256 than released; {_REINSTALL}")

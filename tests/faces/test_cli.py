@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -454,9 +455,10 @@ def test_the_doctor_says_what_to_do_about_folders_that_cannot_be_written():
 
 
 def test_the_doctor_notices_a_damaged_model(tmp_path: Path):
-    for name in doctor.BINARIES:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(b"damaged")
+    (tmp_path / "embedder").mkdir()
+    for name in ("model-int8.onnx", "tokenizer.json"):
+        (tmp_path / "embedder" / name).write_bytes(b"damaged")
+    shutil.copy(ROOT / "knowledge/embedder/manifest.json", tmp_path / "embedder")
 
     assert doctor.binaries(tmp_path) == doctor.Check(
         "package data",

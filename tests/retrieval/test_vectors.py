@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backend_architect import resources
-from backend_architect.retrieval.embedder import DIMENSIONS, Embedder
+from backend_architect.retrieval.embedder import DIMENSIONS, EMBEDDER_ID, Embedder
 from backend_architect.retrieval.shipped import stale_vectors
 from backend_architect.retrieval.vectors import build_vectors, load_vectors, stale_files, vectors_for
 
@@ -24,6 +24,12 @@ def test_the_bundled_model_is_the_one_the_manifest_names():
 
     assert set(named) == {"model-int8.onnx", "tokenizer.json"}
     assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in named} == named
+
+
+def test_another_model_is_another_embedder_so_that_old_vectors_are_stale():
+    manifest = json.loads((resources.folder("knowledge") / "embedder" / "manifest.json").read_text(encoding="utf-8"))
+
+    assert manifest["files"]["model-int8.onnx"][:8] in EMBEDDER_ID
 
 
 def test_the_shipped_vectors_match_the_guides():

@@ -19,8 +19,8 @@ _log = logging.getLogger("backend_architect")
 
 # tiktoken's own loader is not used: it deletes a table with a wrong hash and then downloads without a timeout,
 # and it can be pointed to a folder only through the environment of the whole process.
-_TABLE = "fb374d419588a4632f3f557e76b4b70aebbca790"
-_TABLE_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
+TABLE = "fb374d419588a4632f3f557e76b4b70aebbca790"
+TABLE_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 # The split pattern of o200k_base as tiktoken_ext.openai_public defines it; a test compares the two.
 _PATTERN = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
@@ -62,7 +62,7 @@ def _cost(piece: str) -> int:
 def load_encoding(table: Path) -> tiktoken.Encoding:
     """Return o200k_base built from `table`; raise ValueError when it is not that table, OSError when it is missing."""
     data = table.read_bytes()
-    if hashlib.sha256(data).hexdigest() != _TABLE_SHA256:
+    if hashlib.sha256(data).hexdigest() != TABLE_SHA256:
         raise ValueError(f"{table} is not the o200k_base token table (wrong SHA-256); reinstall the package")
     import tiktoken
 
@@ -73,7 +73,7 @@ def load_encoding(table: Path) -> tiktoken.Encoding:
 @functools.cache  # 80 MB and a quarter of a second: once for the process, at first use
 def _bundled() -> tiktoken.Encoding | None:
     try:
-        return load_encoding(folder("knowledge") / "tiktoken" / _TABLE)
+        return load_encoding(folder("knowledge") / "tiktoken" / TABLE)
     except (OSError, ValueError, ImportError) as error:
         _log.warning("tokens are estimated: %s", error)
         return None

@@ -180,3 +180,24 @@ def test_each_of_two_questions_gets_its_section():
 
 def test_without_listings_there_is_no_code():
     assert pick_listing((), ("go",)) is None
+
+
+def test_an_own_guide_embeds_and_links_nothing_that_its_sources_do_not_name():
+    hostile = section(
+        "twice",
+        question="How? <img src=x> ![pixel](https://evil.example/p)",
+        short_answer="Use [this](https://evil.example/x), <b>now</b> ![pixel](https://evil.example/p) with `a<b>`.",
+        origin="own",
+    )
+
+    text = compose(brief(hits=(Hit(section(), 0.9), Hit(hostile, 0.9)))).text
+
+    assert "Use this" in text
+    assert "`a<b>`" in text  # code is text
+    assert not re.search(r"evil\.example|<b>n|<img|!\[", text)
+
+
+def test_a_shipped_section_is_quoted_as_it_stands():
+    linked = section(short_answer="See [the rule](https://www.example.com/rule) for it, once and for all.")
+
+    assert "[the rule](https://www.example.com/rule)" in compose(brief(hits=(Hit(linked, 0.9),))).text

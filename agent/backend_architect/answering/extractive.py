@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend_architect.answering.intent import wants_code
+from backend_architect.answering.markup import quotable
 from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
 from backend_architect.retrieval.lexical import query_terms, terms
-from backend_architect.types import Brief, Draft, Hit, Listing, Pitfall, Section, Verdict
+from backend_architect.types import Brief, Draft, Hit, Listing, Pitfall, Section, Turn, Verdict
 
 # A second section joins when it ranks nearly as high as the first, or is the best for another part of the question.
 _JOIN_RATIO = 0.88
@@ -90,6 +91,7 @@ class _Page:
 
     def add(self, text: str, section: Section | None = None, *, lead: str = "", must: bool = False) -> bool:
         """Append a block when there is room for it; say whether it was appended."""
+        text = quotable(text, section) if section else text
         size = words(text)
         if not must and (size > self.room or text[:_SAME_OPENING] in self.said):
             return False
@@ -118,7 +120,7 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
         _lead_with_cause(page, first, brief)
     page.add(_opening_without_verdict(chosen[0]), first, must=True)
     for hit in chosen[1:]:
-        page.add(hit.section.short_answer, hit.section, lead=f"**{hit.section.question}** ")
+        page.add(hit.section.short_answer, hit.section, lead=f"{_title(hit.section)} ")
     for name in _PARTS.get(brief.intent, _PARTS["explain"]):
         _add_part(page, name, first, brief)
     if kept:
@@ -144,13 +146,13 @@ _AGAIN: Mapping[str, tuple[str, ...]] = {
 def _again(brief: Brief, max_words: int) -> Draft:
     """Return the last answer's section in the form wished for; what the last answer has shown of it is not repeated."""
     section = brief.hits[0].section
-    page = _Page(room=max_words, said=brief.turns[-1].answer if brief.wish == "deeper" else "")
+    page = _Page(room=max_words, said=_last(brief).answer if brief.wish == "deeper" else "")
     if brief.wish == "recap":
         _recap(page, brief)
     elif brief.wish == "sources":
-        for hit in brief.hits[: _cited_before(brief)]:
+        for hit in brief.hits[: max(1, len(_last(brief).refs))]:
             names = "; ".join(" ".join((source.title, *source.places)) for source in hit.section.sources)
-            page.blocks.append(f"- **{hit.section.question}** {page.mark(hit.section)} rests on: {names}")
+            page.blocks.append(f"- {_title(hit.section)} {page.mark(hit.section)} rests on: {names}")
     elif brief.wish == "shorter":
         page.add(_opening(section.short_answer), section, must=True)
     else:
@@ -161,8 +163,9 @@ def _again(brief: Brief, max_words: int) -> Draft:
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
 
 
-def _cited_before(brief: Brief) -> int:
-    return max(1, len(brief.turns[-1].refs)) if brief.turns else 1
+def _last(brief: Brief) -> Turn:
+    """Return the turn whose answer is shown again."""
+    return next(turn for turn in reversed(brief.turns) if turn.standalone)
 
 
 def _recap(page: _Page, brief: Brief) -> None:
@@ -170,8 +173,8 @@ def _recap(page: _Page, brief: Brief) -> None:
     by_ref = {hit.ref: hit.section for hit in brief.hits}
     for turn in brief.turns:
         section = by_ref.get(turn.refs[0]) if turn.refs else None
-        if section is not None and not any(section.question in block for block in page.blocks):
-            page.add(_opening(section.short_answer), section, lead=f"- **{section.question}** ", must=True)
+        if section is not None and section.ref not in page.refs:
+            page.add(_opening(section.short_answer), section, lead=f"- {_title(section)} ", must=True)
     page.blocks += [f"- {line}" for line in brief.ledger.lines()]
 
 
@@ -233,6 +236,10 @@ def _opening_without_verdict(hit: Hit) -> str:
         return text
     bare = _VERDICT.sub("", text)
     return bare[:1].upper() + bare[1:]
+
+
+def _title(section: Section) -> str:
+    return f"**{quotable(section.question, section)}**"
 
 
 # --- parts -------------------------------------------------------------------------------------
@@ -351,11 +358,11 @@ def _add_related(page: _Page, chosen: Sequence[Hit], brief: Brief) -> None:
     near = [hit for hit in brief.hits if hit.ref not in told and hit.score >= _RELATED_RATIO * chosen[0].score]
     lines: list[str] = []
     for hit in near[:_MAX_RELATED]:
-        sentence = _opening(hit.section.short_answer)
+        sentence = quotable(_opening(hit.section.short_answer), hit.section)
         if words(sentence) > page.room:
             break
         page.room -= words(sentence)
-        lines.append(f"- **{hit.section.question}** {with_mark(sentence, page.mark(hit.section))}")
+        lines.append(f"- {_title(hit.section)} {with_mark(sentence, page.mark(hit.section))}")
         page.verdicts.append(Verdict(statement=sentence, support="supported", refs=(hit.ref,), reason="quoted"))
     if lines:
         page.blocks.append("**Related**\n\n" + "\n".join(lines))

@@ -1,4 +1,4 @@
-"""Makes the Markdown of a model harmless: no control characters, no images, no raw HTML, no links but to known sources."""
+"""Makes the Markdown of a model and of own guides harmless: no control characters, no images, no raw HTML, no links but to known sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from backend_architect.answering.statements import MARKER, code_spans
+from backend_architect.types import Section
 
 # Terminal control, bidirectional overrides, zero-width and tag characters, and the private-use marks used below.
 _CONTROL = re.compile(
@@ -95,6 +96,17 @@ def harmless(text: str, *, is_known: Callable[[str], bool]) -> str:
     text = _LINK.sub(lambda match: _link(match, is_known), text)
     text = _outside_links(text, lambda part: _ADDRESS.sub(lambda match: _address(match, is_known), part))
     return _HALF_HTML.sub("&lt;", text)
+
+
+def quotable(text: str, section: Section) -> str:
+    """Return text of a section as an answer may show it: what own guides embed or link to is taken out.
+
+    The contract keeps the shipped guides free of it; own guides are not held to the contract.
+    """
+    if section.origin == "shipped":
+        return text
+    known = known_addresses([source.url for source in section.sources])
+    return outside_code(text, lambda part: harmless(part, is_known=lambda url: bare_address(url) in known))
 
 
 def _link(match: re.Match[str], is_known: Callable[[str], bool]) -> str:

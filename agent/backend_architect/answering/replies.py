@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend_architect.answering.extractive import with_mark
+from backend_architect.answering.markup import quotable
 from backend_architect.answering.scope import ScopeDecision
 from backend_architect.knowledge import Corpus
 from backend_architect.types import Handoff, HandoffPacket, Hit, Ledger, Outcome, Specialist
@@ -71,7 +72,7 @@ def not_covered(hits: Sequence[Hit], planned: str | None) -> Reply:
     if not hits:
         return Reply(" ".join(lines), (), "not_covered")
     nearest = hits[0].section
-    lines.append(f"The nearest section answers a different question, *{nearest.question}* [1]")
+    lines.append(f"The nearest section answers a different question, *{quotable(nearest.question, nearest)}* [1]")
     return Reply(
         " ".join(lines), (nearest.ref,), "not_covered", follow_ups=tuple(hit.section.question for hit in hits[:3])
     )

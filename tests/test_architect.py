@@ -174,6 +174,7 @@ def test_the_last_answer_comes_again_in_the_form_wished_for(architect: Architect
     risks = chat.ask("what can go wrong?")
     recap = chat.ask("recap")
 
+    assert shorter.confidence == first.confidence
     assert shorter.citations[0].ref == risks.citations[0].ref == first.citations[0].ref
     assert len(shorter.text) < len(first.text) / 4
     assert "→" in risks.text

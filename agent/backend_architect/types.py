@@ -276,6 +276,7 @@ class Turn(_Frozen):
     answer: str
     refs: tuple[str, ...] = ()
     standalone: str = ""
+    confidence: float = 0.0
 
 
 class Ledger(_Frozen):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backend_architect import resources
-from backend_architect.answering.follow_up import is_elliptic, pinned, stand_alone
+from backend_architect.answering.follow_up import is_elliptic, pinned, stand_alone, wish_of
 from backend_architect.retrieval.technologies import Technologies
 from backend_architect.types import Ledger, Turn
 
@@ -76,3 +76,29 @@ def test_constraints_and_decisions_are_kept_for_the_whole_conversation():
         "We cannot add another database to production",
         "decided: We decided to use cursor pagination",
     )
+
+
+@pytest.mark.parametrize("question", ["Explain optimistic locking", "code for keyset pagination", "example of a saga"])
+def test_a_new_topic_is_no_follow_up_because_it_asks_to_explain_or_to_show(question: str):
+    assert not stand_alone(question, [TURN], named_in).is_follow_up
+
+
+@pytest.mark.parametrize(
+    ("question", "wish"),
+    [
+        ("shorter please", "shorter"),
+        ("can you explain that?", "deeper"),
+        ("why?", "reasons"),
+        ("any gotchas?", "risks"),
+        ("give me an example", "code"),
+        ("how do I do that", "steps"),
+        ("are you sure?", "sources"),
+        ("ok recap", "recap"),
+        ("why not just a thread?", None),
+        ("Explain optimistic locking", None),
+        ("how long", None),
+        ("thanks", None),
+    ],
+)
+def test_a_wish_for_another_form_is_told_from_a_question(question: str, wish: str | None):
+    assert wish_of(question) == wish

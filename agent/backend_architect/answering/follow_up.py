@@ -32,8 +32,8 @@ _FILLER = frozenset(
 )
 
 _OPENERS = re.compile(
-    r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|why(?: not)?|why is that|really|ok(?:ay)?,?|same|instead|shorter|longer|deeper|more"
-    r"|go on|continue|explain|elaborate|recap|summar\w+|in short|tl;?dr|show (?:me )?(?:the )?code|the code|code|example|an example|now|yes|no|actually|sorry"
+    r"^\W*(?:and|but|so|or|also|then|what about|how about|what if|why not|why is that|really|ok(?:ay)?,?|same|instead|more|go on"
+    r"|show (?:me )?(?:the )?code|the code|now|yes|no|actually|sorry"
     r"|i (?:disagree|doubt|don'?t (?:think|agree|like)|meant|mean)|are you sure|not convinced)\b",
     re.IGNORECASE,
 )
@@ -82,7 +82,7 @@ _OPTION_WORDS = 12
 _JOINED = " — "
 
 _FRAMED = re.compile(
-    r"\b(?:we|i|our|my)(?:'re| are| am|'m)?\s+(?:use|using|run|running|on|have|build|building|work with|write|is|stack is|app is|service is)\b|\bwe're on\b",
+    r"\b(?:we|i|our|my)(?:'re| are| am|'m)?\s+(?:use|using|run|running|on|have|build|building|work with|write|is|stack is|app is|service is)\b",
     re.IGNORECASE,
 )
 _INTERROGATIVE = re.compile(
@@ -117,18 +117,17 @@ class StandAlone:
 
 
 def stand_alone(question: str, turns: Sequence[Turn], named_in: Callable[[str], Named]) -> StandAlone:
-    """Return the question with the topic it leans on carried over.
+    """Return the question with the topic it leans on carried over; `turns` are those that answered something.
 
     `lacks_context` is true when it leans on something and there is no earlier turn to lean on.
     """
-    answered = [turn for turn in turns if turn.standalone]
     wish = wish_of(question)
-    if not (wish or is_elliptic(question, named_in)):
+    if not is_elliptic(question, named_in):
         return StandAlone(question, question, is_follow_up=False)
-    if not answered:
+    if not turns:
         leans_wholly = wish or _points_at_option(question) or not query_terms(question)
         return StandAlone(question, question, is_follow_up=False, lacks_context=bool(leans_wholly))
-    last = answered[-1]
+    last = turns[-1]
     if wish:
         return StandAlone(last.standalone, question, is_follow_up=True, wish=wish)
     meant = _with_options_named(question, last)
@@ -148,6 +147,8 @@ def wish_of(question: str) -> Wish | None:
 
 def is_elliptic(question: str, named_in: Callable[[str], Named]) -> bool:
     """Whether a question leans on what was said before: by its opening, a reference, or by saying almost nothing itself."""
+    if wish_of(question):
+        return True
     telling = _words(question)
     named = named_in(question)
     names = len(named.all)

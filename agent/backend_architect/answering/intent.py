@@ -107,4 +107,4 @@ def _first_match(question: str) -> Intent:
 
 def wants_code(question: str, intent: Intent) -> bool:
     """Whether code belongs in the answer: it was asked for, or steps are wanted and code shows them best."""
-    return intent in ("code", "howto") or bool(_ASKS_CODE_TOO.search(question))
+    return intent in ("code", "howto") or bool(_ASKS_CODE_TOO.search(_NO_CODE.sub(" ", question)))

@@ -72,7 +72,20 @@ class Memory:
         self.ledger = prepared.ledger
         standalone = prepared.brief.standalone if prepared.brief else ""
         refs = tuple(citation.ref for citation in answer.citations)
-        self.turns.append(Turn(question=answer.question, answer=answer.text, refs=refs, standalone=standalone))
+        self.turns.append(
+            Turn(
+                question=answer.question,
+                answer=answer.text,
+                refs=refs,
+                standalone=standalone,
+                confidence=answer.confidence,
+            )
+        )
+
+    @property
+    def answered(self) -> list[Turn]:
+        """The turns that answered something, and can be leaned on: no greeting, no hand-over."""
+        return [turn for turn in self.turns if turn.standalone]
 
 
 class Preparer:
@@ -99,13 +112,14 @@ class Preparer:
         ledger = pinned(memory.ledger, text, self._retriever.named_in(text))
         foreign = self._languages.foreign(text)
         said = foreign.english if foreign else text
-        alone = stand_alone(said, memory.turns, self._retriever.named_in)
+        alone = stand_alone(said, memory.answered, self._retriever.named_in)
         prepared = Prepared(text, "in_scope", ledger, started, notices=notices)
         if alone.wish:
-            return replace(prepared, brief=self._brief(text, alone, self._shown(alone, memory), ledger, memory))
+            brief = self._brief(text, alone, self._shown(alone, memory), ledger, memory)
+            return replace(prepared, brief=brief, confidence=memory.answered[-1].confidence)
         alone, handed = self._ours_and_others(alone, ledger)
         found = self._found(alone, ledger, memory)
-        hits = tuple(hit for hit in found if hit.section.area != "scope")
+        hits = _of_guides(found)
         decision = self._judge.decide(alone.text, hits)
         reply = reply_to(text, decision, found, self._retriever.corpus, ledger)
         if foreign and decision.scope in ("out_of_scope", "greeting_meta") and not is_greeting(text):
@@ -125,12 +139,16 @@ class Preparer:
         brief = self._brief(text, alone, hits, ledger, memory)
         return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
 
+    def _in_guides(self, text: str, *, limit: int) -> tuple[Hit, ...]:
+        """Return the best sections that answer questions: those of the scope card speak of this agent."""
+        return _of_guides(self._retriever.search(text, limit=limit))
+
     def _ours_and_others(self, alone: StandAlone, ledger: Ledger) -> tuple[StandAlone, Handoff | None]:
         """Return the part of a question that is ours and the hand-over of the other part, when it clearly has both."""
         asked = [] if alone.is_follow_up else clauses(alone.text)
         if len(asked) < _SEVERAL:
             return alone, None
-        judged = [(clause, self._judge.decide(clause, self._retriever.search(clause, limit=1))) for clause in asked]
+        judged = [(clause, self._judge.decide(clause, self._in_guides(clause, limit=1))) for clause in asked]
         ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
         others: list[tuple[str, Specialist]] = [
             (clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS
@@ -143,9 +161,9 @@ class Preparer:
 
     def _shown(self, alone: StandAlone, memory: Memory) -> tuple[Hit, ...]:
         """Return the sections that the last answer cited, for a recap those of all answers, then what else fits the topic."""
-        turns = memory.turns if alone.wish == "recap" else memory.turns[-1:]
+        turns = memory.answered if alone.wish == "recap" else memory.answered[-1:]
         cited = list(dict.fromkeys(ref for turn in turns for ref in turn.refs if ref in self._retriever.corpus.by_ref))
-        found = {hit.ref: hit for hit in self._retriever.search(alone.text, limit=_HITS) if hit.section.area != "scope"}
+        found = {hit.ref: hit for hit in self._in_guides(alone.text, limit=_HITS)}
         again = [found.pop(ref) if ref in found else Hit(self._retriever.corpus.by_ref[ref], 1.0) for ref in cited]
         return (*again, *found.values())
 
@@ -179,10 +197,11 @@ class Preparer:
         found = {hit.ref for hit in hits}
         # A model may cite only what it is given: the section behind a correction is given with the best one.
         behind = tuple(Hit(section, 0.0) for _, section in corrections if section.ref not in found)
+        intent = _intent(text, alone, names_technology=bool(named.languages or named.frameworks))
         return Brief(
             question=text,
             standalone=standalone,
-            intent=_intent(text, alone, names_technology=bool(named.languages or named.frameworks)),
+            intent=intent,
             hits=(*hits[:1], *behind, *hits[1:]),
             languages=named.languages,
             frameworks=named.frameworks,
@@ -191,19 +210,19 @@ class Preparer:
             parts=() if alone.is_follow_up else self._parts(standalone, hits),
             wish=alone.wish or "",
             corrections=corrections,
-            asks=self._asks_back(text, hits, memory),
+            asks="" if memory.turns else self._asks_back(text, intent, hits),
         )
 
     def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
         """Return what must be said first: a wish that would hurt, a premise that is false."""
-        met = (correction for correction in self._corrections if correction.is_met_by(self._retriever.corrected(text)))
+        mended = self._retriever.corrected(text)
+        met = (correction for correction in self._corrections if correction.is_met_by(mended))
         sections = self._retriever.corpus.by_ref
         return tuple((each.say, sections[each.section]) for each in met if each.section in sections)[:_MAX_CORRECTIONS]
 
-    def _asks_back(self, text: str, hits: tuple[Hit, ...], memory: Memory) -> str:
-        """Return what only the asker knows and the answer turns on, when a short first question wants a choice or a cause."""
-        is_short = len(query_terms(text)) <= _SHORT_QUESTION and not memory.turns
-        if not (is_short and hits and intent_of(text) in ("debug", "compare", "review")):
+    def _asks_back(self, text: str, intent: Intent, hits: tuple[Hit, ...]) -> str:
+        """Return what only the asker knows and the answer turns on, when a short question wants a choice or a cause."""
+        if len(query_terms(text)) > _SHORT_QUESTION or intent not in ("debug", "compare", "review"):
             return ""
         return next((self._asks[hit.section.guide] for hit in hits[:2] if hit.section.guide in self._asks), "")
 
@@ -212,11 +231,11 @@ class Preparer:
         asked = questions_in(standalone)
         if len(asked) < _SEVERAL or not hits:
             return ()
-        best = (self._retriever.search(question, limit=1) for question in asked[:_MAX_PARTS])
-        found = [hit for part in best for hit in part if hit.section.area != "scope"]
+        best = (self._in_guides(question, limit=1) for question in asked[:_MAX_PARTS])
         return tuple(
             hit
-            for hit in found
+            for part in best
+            for hit in part
             if hit.score >= _PART_RATIO * hits[0].score and hit.signals["question"] >= _PART_SIMILARITY
         )
 
@@ -226,6 +245,10 @@ class Preparer:
             return None
         best = max((hit.signals["question"] for hit in hits), default=0.0)
         return planned.question if planned.similarity >= best + PLANNED_MARGIN else None
+
+
+def _of_guides(found: Sequence[Hit]) -> tuple[Hit, ...]:
+    return tuple(hit for hit in found if hit.section.area != "scope")
 
 
 def _intent(question: str, alone: StandAlone, *, names_technology: bool) -> Intent:

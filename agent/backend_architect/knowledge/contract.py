@@ -274,7 +274,7 @@ def _questions(file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]
         yield 1, "questions", f"questions/{file.front.id}.txt names a section that the guide lacks: {section_id}"
     for raw in file.sections:
         wordings = asked.get(raw.id, ())
-        if wordings and not low <= len(wordings) <= high:
+        if asked and not low <= len(wordings) <= high:
             yield (
                 raw.line,
                 "questions",

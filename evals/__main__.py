@@ -159,7 +159,6 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
             cases=cases,
             syllabus=syllabus,
             floors=gate.parse_bounds(minimum or (), maximum or ()),
-            is_gated=gated,
             floors_file=floors_file if gated else None,
             baseline=baseline,
             answers=answers,

@@ -1,4 +1,4 @@
-"""What a run may cost: an estimate before it starts, a hard stop while it runs; no price, no start."""
+"""What a run may cost: a hard stop while it runs; a cap without a price, no start."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backend_architect import Answer, Usage
 
 PRICES_FILE = Path(__file__).parent / "prices.yaml"
-# Upper bounds for one call, for the estimate before the start.
-WORST_PROMPT_TOKENS = 6_000
-WORST_COMPLETION_TOKENS = 1_200
-_CALLS_PER_ANSWER = 3
 
 
 class PriceError(Exception):
@@ -77,12 +73,6 @@ class Budget:
         self._cap = cap
         self._lock = threading.Lock()
         self.spent = 0.0
-
-    def estimate(self, answers: int, verdicts: int = 0) -> float:
-        """Return the most that so many answers and verdicts can cost."""
-        worst = Usage(prompt_tokens=WORST_PROMPT_TOKENS, completion_tokens=WORST_COMPLETION_TOKENS)
-        asked = self._price.of(worst) * answers * _CALLS_PER_ANSWER if self._price else 0.0
-        return asked + (self._judge_price.of(worst) * verdicts if self._judge_price else 0.0)
 
     def spend(self, answers: Iterable[Answer]) -> None:
         """Count finished answers; raise BudgetReached when the cap is reached."""

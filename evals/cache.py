@@ -80,7 +80,6 @@ class CachedTarget:
             ),
             "repeats": asking.repeats,
         }
-        self.hits = 0
 
     def observe(self, case: Case) -> Observation:
         key = key_of(
@@ -92,7 +91,6 @@ class CachedTarget:
         )
         kept = self._cache.get(key)
         if kept is not None:
-            self.hits += 1
             return Observation.model_validate_json(kept)
         seen = self._target.observe(case)
         is_whole = seen.error is None and all(answer.text.strip() and answer.mode == "model" for answer in seen.answers)

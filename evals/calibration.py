@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.judge import Judge
+from evals.judge import CREDIT, Judge
 from evals.metrics.nuggets import match, windows
 from evals.metrics.text import prose
 from evals.metrics.weights import Weights
@@ -21,7 +21,6 @@ LABELS = Path(__file__).parent / "labels"
 LABELS_FILE = "labels.jsonl"
 MAY_GATE, MAY_SHOW, LEAST_LABELS = 0.70, 0.50, 100
 _RESAMPLES = 2_000
-_CREDIT = {"support": 1.0, "partial": 0.5, "absent": 0.0}
 
 
 class Label(BaseModel):
@@ -89,7 +88,7 @@ def metric_agreement(labels: Sequence[Label], weights: Weights) -> Agreement:
     nuggets = [label for label in labels if label.kind == "nugget"]
     found = [match(label.claim, windows(prose(label.text)), weights) for label in nuggets]
     pairs = [(label.label, each.label) for label, each in zip(nuggets, found, strict=True)]
-    people = [_CREDIT[label.label] for label in nuggets]
+    people = [CREDIT[label.label] for label in nuggets]
     return agreement("nuggets without a model", pairs, correlation=_correlation(people, [each.score for each in found]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,9 +149,9 @@ def _twins(located: Sequence[Located]) -> list[str]:
     return problems
 
 
-def _hash(parts: object) -> str:
+def _hash(parts: Iterable[object]) -> str:
     digest = hashlib.sha256()
-    for part in parts:  # type: ignore[attr-defined]
+    for part in parts:
         digest.update(str(part).encode() + b"\0")
     return digest.hexdigest()[:16]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from backend_architect import Hit
 from evals import dataset, loader, targets
 from evals.metrics import retrieval
 from evals.schema import Case
@@ -59,9 +60,7 @@ def main() -> None:
     """Print fitted weights and the table of ablations."""
     console = Console(width=110)
     with targets.offline_architect() as architect:
-        data = dataset.check(
-            loader.load_cases(loader.CASES_DIR), architect.sections(), dataset.planned_sections(dataset.SYLLABUS)
-        )
+        data = dataset.check(loader.load_cases(), architect.sections(), dataset.planned_sections())
         labelled = [c for c in data.ready if c.split == "dev" and c.kind in ("retrieval", "answer")]
         # What links add depends on the order that the other signals make, so it is set by hand.
         names = tuple(name for name in architect.search("warm up", limit=1)[0].signals if name != "linked")
@@ -74,10 +73,8 @@ def main() -> None:
         console.print(f'    "{name}": {weight:.2f},', highlight=False)
 
 
-def _example(case: Case, hits: Sequence[object], names: Sequence[str]) -> _Example:
-    from backend_architect import Hit
-
-    ranked = [hit for hit in hits if isinstance(hit, Hit) and hit.section.area != "scope"]
+def _example(case: Case, hits: Sequence[Hit], names: Sequence[str]) -> _Example:
+    ranked = [hit for hit in hits if hit.section.area != "scope"]
     grades = {label.section: label.grade for label in case.expected_sections}
     gains = np.array([2.0 ** grades.get(hit.ref, 0) - 1 for hit in ranked])
     signals = np.array([[hit.signals[name] for name in names] for hit in ranked])
@@ -102,13 +99,13 @@ def _fit(examples: Sequence[_Example], names: Sequence[str], left_out: Sequence[
 def _cross_validated(
     examples: Sequence[_Example], names: Sequence[str], left_out: Sequence[str]
 ) -> tuple[float, float, float]:
-    clusters = sorted({example.case.cluster or example.case.id for example in examples})
+    clusters = sorted({example.case.group for example in examples})
     random.Random(1).shuffle(clusters)
     found: list[tuple[float, float, float]] = []
     for fold in range(_FOLDS):
         held = set(clusters[fold::_FOLDS])
-        weights = _fit([e for e in examples if (e.case.cluster or e.case.id) not in held], names, left_out)
-        found += [_scores(e, weights) for e in examples if (e.case.cluster or e.case.id) in held]
+        weights = _fit([e for e in examples if e.case.group not in held], names, left_out)
+        found += [_scores(e, weights) for e in examples if e.case.group in held]
     mean = np.mean(found, axis=0)
     return float(mean[0]), float(mean[1]), float(mean[2])
 

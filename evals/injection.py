@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import random
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from backend_architect import Section
 from evals.metrics.text import plain, sentences
-from evals.schema import Attack, Case, Goal, Nugget, Split, Surface, Tags, Technique
+from evals.schema import NUGGET_WORDS, Attack, Case, Goal, Nugget, Split, Surface, Tags, Technique
 
 TEMPLATES = Path(__file__).parent / "injection.yaml"
 SEED = 20_261_125
@@ -158,7 +159,8 @@ def _cells(templates: Templates, *, has_tools: bool) -> Iterator[tuple[Surface, 
 
 def _attack(templates: Templates, surface: Surface, technique: Technique, goal: Goal, wording: int) -> Attack:
     template = templates.goals[goal]
-    canary = template.canary or "QUOKKA-7F3A"
+    # Some techniques show a canary whatever the goal; for a goal without one it proves nothing.
+    canary = template.canary or templates.canaries[0]
     instruction = template.wordings[wording % len(template.wordings)].format(canary=canary)
     half = len(instruction.split()) // 2
     payload = templates.techniques[technique].format(
@@ -180,7 +182,7 @@ def _nugget(text: str, ref: str) -> Nugget:
 def _opening(section: Section) -> str:
     """Return the beginning of the short answer, short enough for a nugget."""
     words = plain(sentences(section.short_answer)[0]).split()
-    return " ".join(words[:30])
+    return " ".join(words[:NUGGET_WORDS])
 
 
 def _names() -> Iterator[str]:
@@ -222,11 +224,6 @@ def _guide(name: str, question: str, claim: str, payload: str) -> str:
     ).format(name=name, title=title, area=POISONED_AREA, question=question, claim=claim, payload=harmless)
 
 
-def by_cell(cases: Sequence[Case]) -> Mapping[tuple[str, str], int]:
+def by_cell(cases: Sequence[Case]) -> Counter[tuple[str, str]]:
     """Return how many attacks each cell of technique and surface has."""
-    found: dict[tuple[str, str], int] = {}
-    for case in cases:
-        if case.attack:
-            cell = (case.attack.technique, case.attack.surface)
-            found[cell] = found.get(cell, 0) + 1
-    return found
+    return Counter((case.attack.technique, case.attack.surface) for case in cases if case.attack)

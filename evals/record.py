@@ -24,7 +24,7 @@ CASES_FILE = "run.jsonl"
 
 RunMode = Literal["offline", "judged"]
 CaseStatus = Literal["passed", "failed", "error", "unscored"]
-Outcome = Literal["pass", "warn", "fail", "not_comparable"]
+Outcome = Literal["pass", "warn", "fail"]
 
 
 class RecordError(Exception):

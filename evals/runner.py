@@ -102,10 +102,10 @@ def observe(
     `seen` gets each observation as it comes, so that it can be scored while others are still being asked.
     """
     if jobs == 1:
-        return _collect((_observed(case, target) for case in cases), len(cases), seen, journal, budget, cases)
+        return _collect((_observed(case, target) for case in cases), cases, seen, journal, budget)
     with ThreadPoolExecutor(jobs) as pool:
         done = _completed(pool, [pool.submit(_observed, case, target) for case in cases])
-        return _collect(done, len(cases), seen, journal, budget, cases)
+        return _collect(done, cases, seen, journal, budget)
 
 
 def observe_apart(
@@ -122,7 +122,7 @@ def observe_apart(
         if asking.poison is not None:
             # While the workers ask, this process has nothing to do: it compiles the poisoned guides for all of them.
             poisoned_architect(asking, asking.poison).close()
-        return _collect(_completed(pool, futures), len(cases), seen, journal, None, cases)
+        return _collect(_completed(pool, futures), cases, seen, journal, None)
 
 
 def _completed(pool: Executor, futures: Sequence[Future[Observation]]) -> Iterator[Observation]:
@@ -135,11 +135,10 @@ def _completed(pool: Executor, futures: Sequence[Future[Observation]]) -> Iterat
 
 def _collect(
     done: Iterator[Observation],
-    total: int,
+    cases: Sequence[Case],
     seen: Seen,
     journal: Journal | None,
     budget: Budget | None,
-    cases: Sequence[Case],
 ) -> Observed:
     hashes = {case.id: case_hash(case) for case in cases}
     found: dict[str, Observation] = {}
@@ -152,7 +151,7 @@ def _collect(
             if budget is not None:
                 budget.spend(observation.answers)
     except BudgetReached as error:
-        return Observed(found, f"{error}; {total - len(found)} cases were not asked")
+        return Observed(found, f"{error}; {len(cases) - len(found)} cases were not asked")
     return Observed(found)
 
 

@@ -96,7 +96,6 @@ Goal = Literal["say-canary", "reveal-prompt", "fake-source", "drop-citations", "
 DATASET_VERSION = 2
 
 SPLITS: tuple[Split, ...] = get_args(Split)
-KINDS: tuple[Kind, ...] = get_args(Kind)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 SPECIALISTS: tuple[Specialist, ...] = get_args(Specialist)
 NUGGET_WORDS = 30

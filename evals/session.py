@@ -53,12 +53,10 @@ class Plan:
     settings: Settings = field(default_factory=targets.offline_settings)
     mode: RunMode = "offline"
     floors: Floors = field(default_factory=Floors)
-    is_gated: bool = False
-    floors_file: Path | None = None
+    floors_file: Path | None = None  # of a gated run, which is also held against the committed baseline
     baseline: Path | None = None
     answers: Path | None = None
     failed_from: Path | None = None
-    compares_subset: bool = False
     with_attacks: bool = True
     repeats: int = 1
     jobs: int | None = None
@@ -104,7 +102,7 @@ def load(plan: Plan, architect: Architect) -> Loaded:
 def perform(plan: Plan, progress: Progress) -> Run:
     """Run the plan and write `run.jsonl` and `run.json` into its folder; return the whole run."""
     started = datetime.now(UTC)
-    floors = load_floors(plan.selection.split, plan.floors_file) if plan.is_gated and plan.floors_file else Floors()
+    floors = load_floors(plan.selection.split, plan.floors_file) if plan.floors_file else Floors()
     baseline, no_baseline = _baseline(plan)
     weights = Weights.load()
     with Architect(settings=plan.settings) as architect:
@@ -169,7 +167,7 @@ def _baseline(plan: Plan) -> tuple[Baseline | None, str]:
     """Return the baseline to compare with, or why there is none. A dev run is held against floors only."""
     if plan.baseline is not None:
         return Baseline.load(plan.baseline), ""
-    if not plan.is_gated or plan.selection.split != "test" or plan.floors_file is None:
+    if plan.floors_file is None or plan.selection.split != "test":
         return None, ""
     try:
         return Baseline.load(baseline_path(plan.mode)), ""

@@ -282,7 +282,7 @@ def load(path: Path) -> tuple[Observation, ...]:
     return tuple(observations)
 
 
-def prompts(folder: Path | None = None) -> Sequence[str]:
+def prompts() -> Sequence[str]:
     """Return the texts of the prompts that ship with the agent: none of them belongs in a reply."""
-    root = folder or Path(__file__).resolve().parents[1] / "prompts"
+    root = Path(__file__).resolve().parents[1] / "prompts"
     return [path.read_text(encoding="utf-8") for path in sorted(root.glob("*.md"))]

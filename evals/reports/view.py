@@ -16,7 +16,7 @@ from evals.scoring import GATED, SPECS
 
 Flip = Literal["better", "worse", "same"]
 FEW_CLUSTERS = 20
-_MARKS = {"fail": "FAIL", "warn": "warn", "not_comparable": "not comparable"}
+_MARKS = {"fail": "FAIL", "warn": "warn"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,21 +167,25 @@ def _change(metric: str, pairs: Sequence[_Pair]) -> Change | None:
     if not before:
         return None
     found = paired(before, after, clusters)
+    change = _measured(metric, found, before, after)
+    outcome, reason = _outcome(found, is_lower_better=change.better == "lower")
+    return change.model_copy(update={"outcome": outcome, "reason": reason})
+
+
+def _measured(metric: str, found: Paired, before: Sequence[Parts], after: Sequence[Parts]) -> Change:
+    """Return the change of a metric in numbers; what follows from it is for the caller to say."""
     better = SPECS[metric].better
-    outcome, reason = _outcome(found, is_lower_better=better == "lower")
-    baseline, now = _value(before), _value(after)
     return Change(
         metric=metric,
-        baseline=baseline,
-        now=now,
+        baseline=_value(before),
+        now=_value(after),
         change=found.change,
         low=found.low,
         high=found.high,
         clusters=found.clusters,
         p_value=found.p_lower if better == "higher" else found.p_higher,
         detectable=found.detectable,
-        outcome=outcome,
-        reason=reason,
+        outcome="pass",
         better=better,
     )
 
@@ -214,30 +218,16 @@ def _tag_warnings(pairs: Sequence[_Pair]) -> tuple[Change, ...]:
     for case, record in pairs:
         for tag in (*record.tags, f"kind={record.kind}"):
             groups.setdefault(tag, []).append((case, record))
-    found: dict[tuple[str, str], tuple[Paired, float | None, float | None]] = {}
+    found: dict[str, Change] = {}
+    p_values: dict[str, float] = {}
     for tag, group in sorted(groups.items()):
         for metric in TAG_METRICS:
             before, after, clusters = _both(metric, group)
             if len(set(clusters)) >= TAG_CLUSTERS and before != after:
                 result = paired(before, after, clusters, resamples=TAG_RESAMPLES)
-                found[tag, metric] = (result, _value(before), _value(after))
-    # Tests that could not fail still count: Holm divides by all that were made.
-    significant = holm({f"{tag}\n{metric}": each[0].p_lower for (tag, metric), each in found.items()})
-    return tuple(
-        Change(
-            metric=metric,
-            tag=tag,
-            baseline=before_value,
-            now=after_value,
-            change=result.change,
-            low=result.low,
-            high=result.high,
-            clusters=result.clusters,
-            p_value=result.p_lower,
-            detectable=result.detectable,
-            outcome="warn",
-            reason="significantly lower for this tag",
-        )
-        for (tag, metric), (result, before_value, after_value) in found.items()
-        if f"{tag}\n{metric}" in significant and (result.change or 0.0) < 0
-    )
+                warning = {"tag": tag, "outcome": "warn", "reason": "significantly lower for this tag"}
+                measured = _measured(metric, result, before, after).model_copy(update=warning)
+                found[f"{tag}\n{metric}"], p_values[f"{tag}\n{metric}"] = measured, result.p_lower
+    # Metrics that went up still count: Holm divides by all tests that were made.
+    significant = holm(p_values)
+    return tuple(each for name, each in found.items() if name in significant and (each.change or 0.0) < 0)

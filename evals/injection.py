@@ -104,7 +104,7 @@ def expand(
     for at, (surface, technique, goal, wording) in enumerate(_cells(found, has_tools=has_tools)):
         attack = _attack(found, surface, technique, goal, wording)
         case_id = f"injection-{surface.replace('_', '-')}-{technique}-{goal}-{wording + 1}"
-        if surface in ("guide", "tool_output"):
+        if attack.is_in_guide:
             component = _Component(names[at], 12 + at % 60, 100 + at)
             question, nugget = (
                 component.question,
@@ -132,7 +132,7 @@ def expand(
 def write_guides(cases: Sequence[Case], folder: Path) -> None:
     """Write one poisoned guide for each attack that stands in a guide."""
     for case in cases:
-        if case.attack is None or case.attack.surface not in ("guide", "tool_output"):
+        if case.attack is None or not case.attack.is_in_guide:
             continue
         ref = case.nuggets[0].sections[0]
         name = ref.partition("#")[0]

@@ -159,8 +159,7 @@ def _observed(case: Case, target: Target) -> Observation:
     try:
         return target.observe(case)
     except Exception as error:  # noqa: BLE001 - any bug of the agent is this case's result; the run goes on
-        asked = case.question or "\n".join(turn.user for turn in case.turns)
-        return Observation(case_id=case.id, question=asked, error=f"{type(error).__name__}: {error}")
+        return Observation(case_id=case.id, question=case.whole_question, error=f"{type(error).__name__}: {error}")
 
 
 _worker: LibraryTarget | None = None

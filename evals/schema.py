@@ -208,6 +208,11 @@ class Attack(_Strict):
     payload: Annotated[str, Field(min_length=1)]
     canary: str | None = None
 
+    @property
+    def is_in_guide(self) -> bool:
+        """Whether the payload reaches the agent in a guide: what a tool returns is one as well."""
+        return self.surface in ("guide", "tool_output")
+
 
 class Plan(_Strict):
     """What a roadmap answer must say: the stage, its hours, and sections in the order to learn them."""
@@ -337,6 +342,11 @@ class Case(_Strict):
             (self.kind == kind and not given, f"a case of kind {kind} needs {field}"),
             (self.kind != kind and given, f"{field} belongs to kind {kind}"),
         )
+
+    @property
+    def whole_question(self) -> str:
+        """Return the question; that of a conversation is what the user says in its turns, a line for each."""
+        return self.question or "\n".join(turn.user for turn in self.turns)
 
     @property
     def vital(self) -> tuple[Nugget, ...]:

@@ -48,10 +48,14 @@ class Observation(BaseModel):
     repeats: tuple[Answer, ...] = ()  # judged mode: further answers to the same question
 
     @property
+    def replies(self) -> tuple[Answer, ...]:
+        """Return the answers to the case itself in order: one, or one for each turn of a conversation."""
+        return self.turns or ((self.answer,) if self.answer else ())
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """Return every answer that was given, for counting what they cost."""
-        first = self.turns or ((self.answer,) if self.answer else ())
-        return first + self.repeats + tuple(answer for _, answer in self.alone)
+        return self.replies + self.repeats + tuple(answer for _, answer in self.alone)
 
 
 class Target(Protocol):
@@ -144,7 +148,7 @@ class LibraryTarget:
     def observe(self, case: Case) -> Observation:
         """Return what search and ask say; raise what the agent raises, and CaseTimeout when it hangs."""
         ask = {"conversation": self._converse, "injection": self._attack}.get(case.kind, self._ask)
-        if case.attack and case.attack.surface in ("guide", "tool_output"):
+        if case.attack and case.attack.is_in_guide:
             self._poisoned_architect()  # compiling the poisoned guides is not this case's time
         return within(self._asking.case_seconds, lambda: ask(case))
 
@@ -188,7 +192,7 @@ class LibraryTarget:
         alone = tuple((at, self._architect.ask(turn.alone)) for at, turn in enumerate(case.turns, 1) if turn.alone)
         return Observation(
             case_id=case.id,
-            question="\n".join(turn.user for turn in case.turns),
+            question=case.whole_question,
             answer=answers[-1],
             turns=answers,
             alone=alone,
@@ -199,7 +203,7 @@ class LibraryTarget:
         attack = case.attack
         assert attack is not None
         found: tuple[str, ...] = ()
-        if attack.surface in ("guide", "tool_output"):
+        if attack.is_in_guide:
             answer, answer_ms = _timed(lambda: self._poisoned_architect().ask(case.question))
         elif attack.surface == "history":
             chat = self._architect.conversation()
@@ -257,8 +261,7 @@ class RecordedTarget:
         recorded = self._by_id.get(case.id)
         if recorded is None:
             raise RecordingError(f"no answer is recorded for case {case.id}")
-        asked = case.question or "\n".join(turn.user for turn in case.turns)
-        if recorded.question != asked:
+        if recorded.question != case.whole_question:
             raise RecordingError(f"case {case.id} asked something else when it was recorded")
         return recorded.model_copy(update={"search_ms": None, "answer_ms": None})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -104,8 +104,3 @@ def difference(before: str, now: str) -> tuple[Piece, ...]:
             continue
         found += [Piece(visible("".join(then[one:two])), "gone"), Piece(visible("".join(after[three:four])), "new")]
     return tuple(piece for piece in found if piece.text)
-
-
-def claims_of(record: object) -> Mapping[str, str]:
-    """Return what the nuggets and forbidden claims of a case say, where the run kept it."""
-    return getattr(record, "claims", None) or {}

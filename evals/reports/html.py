@@ -21,9 +21,9 @@ from backend_architect import Answer
 from evals.metrics.score import Evidence, Score
 from evals.metrics.text import squeeze
 from evals.record import CaseRecord
-from evals.reports.evidence import ANSWER_CHARACTERS, Piece, claims_of, coloured, difference, matched
+from evals.reports.evidence import ANSWER_CHARACTERS, Piece, coloured, difference, matched
 from evals.reports.untrusted import capped, line, visible
-from evals.reports.view import Flip, Row, View, number, quality
+from evals.reports.view import Flip, Row, View, quality
 
 TEMPLATES = Path(__file__).parent / "templates"
 QUESTION_CHARACTERS = 8_000
@@ -38,10 +38,9 @@ _PLOT_WIDTH = 160
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A nugget or forbidden claim beside the window of the answer that came nearest to it."""
+    """A nugget or forbidden claim by its name, with the window of the answer that came nearest to it."""
 
     of: str
-    text: str
     verdict: str
     look: str
     value: str
@@ -122,13 +121,11 @@ class CasePage:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Return every nugget with the window of the answer that came nearest, and the rules that decided."""
-        texts = claims_of(self.record)
-        return tuple(_claim(each, texts.get(each.of, "")) for name in _CLAIMS for each in self._evidence(name))
+        return tuple(_claim(each) for name in _CLAIMS for each in self._evidence(name))
 
     @cached_property
     def forbidden(self) -> tuple[Claim, ...]:
-        texts = claims_of(self.record)
-        return tuple(_claim(each, texts.get(each.of, "")) for each in self._evidence("forbidden_free"))
+        return tuple(map(_claim, self._evidence("forbidden_free")))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -151,12 +148,11 @@ class CasePage:
         seen = self.record.observation
         if seen is None:
             return ()
-        answers = seen.turns or ((seen.answer,) if seen.answer else ())
         before = self.earlier.observation if self.earlier else None
-        then = (before.turns or ((before.answer,) if before.answer else ())) if before else ()
+        then = before.replies if before else ()
         return tuple(
             self._reply(f"Turn {at}" if seen.turns else "Answer", answer, then[at - 1] if at <= len(then) else None)
-            for at, answer in enumerate(answers, 1)
+            for at, answer in enumerate(seen.replies, 1)
         )
 
     def _reply(self, title: str, answer: Answer, before: Answer | None) -> Reply:
@@ -197,13 +193,13 @@ _LOOKS = {
 }  # fmt: skip
 
 
-def _claim(each: Evidence, text: str) -> Claim:
+def _claim(each: Evidence) -> Claim:
     look = _LOOKS.get(each.verdict, "")
     if each.verdict == "absent" and each.value is None:  # a forbidden claim that is not made
         look = "good"
     value = "" if each.value is None else f"{each.value:.2f}"
     window = matched(each.text[:WINDOW_CHARACTERS], each.words) if each.text else ()
-    return Claim(each.of, text, each.verdict, look, value, window, each.rules, each.refs)
+    return Claim(each.of, each.verdict, look, value, window, each.rules, each.refs)
 
 
 def _statement(each: Evidence) -> Statement:
@@ -258,7 +254,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=visible, line=line, number=number, plot=plot, capped=capped)
+    environment.filters.update(visible=visible, line=line, plot=plot, capped=capped)
     return environment
 
 

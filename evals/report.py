@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from evals.metrics.score import Metric
-from evals.record import Change, Run, Slice
-from evals.schema import SCOPES
+from evals.record import Change, Run
+from evals.reports.view import WORST_CASES, SliceTable, View, percent, share
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-WORST_CASES = 10
-SLICE_COLUMNS = ("pass_rate", "recall@1", "recall@5", "ndcg@10", "vital@250", "citation_f1", "scope_accuracy")
-# Groups that are shown in the terminal; all of them are in run.json.
-SHOWN_TAGS = ("kind", "style", "capability", "folder")
-_FEW_CLUSTERS = 20
-
 
 def show(run: Run, console: Console) -> None:
     """Print verdict, invariants, metrics, warnings, slices, confusion, worst cases and notes, in this order."""
+    view = View.of(run)
     colour = {0: "green", 1: "red"}.get(run.verdict.exit_code, "yellow")
     console.print(f"[bold {colour}]{escape(run.verdict.line)}[/]")
     counts = run.counts
@@ -36,14 +30,12 @@ def show(run: Run, console: Console) -> None:
     if run.identity.self_judged:
         console.print("[bold red]The model judged its own answers: these judged numbers prove nothing.[/]")
     console.print(_invariants(run))
-    console.print(_metrics(run))
-    _warnings(run, console)
-    for tag in SHOWN_TAGS:
-        group = [each for each in run.slices if each.tag == tag]
-        if group:
-            console.print(_slices(tag, group))
+    console.print(_metrics(view))
+    _warnings(view, console)
+    for table in view.slices():
+        console.print(_slices(table))
     if run.confusion:
-        console.print(_confusion(run))
+        console.print(_confusion(view))
     if run.revealed:
         _cases(run, console)
     elif counts.errors:
@@ -66,8 +58,8 @@ def show_changes(changes: Sequence[Change], console: Console) -> None:
         mark = {"fail": "[red]FAIL[/]", "warn": "[yellow]warn[/]"}.get(each.outcome, "")
         table.add_row(
             f"{each.metric} {each.tag}".strip(),
-            _share(each.baseline),
-            _share(each.now),
+            share(each.baseline),
+            share(each.now),
             "" if each.change is None else f"{100 * each.change:+.1f}",
             bounds,
             str(each.clusters),
@@ -81,33 +73,16 @@ def _invariants(run: Run) -> Table:
     for each in run.invariants:
         if each.attempts:
             found = f"[red]{each.violations}[/]" if each.violations else "0"
-            bound = "" if each.upper_bound is None else f"{each.upper_bound:.1%}"
-            table.add_row(each.name, found, str(each.attempts), bound)
+            table.add_row(each.name, found, str(each.attempts), percent(each.upper_bound))
     return table
 
 
-def _metrics(run: Run) -> Table:
+def _metrics(view: View) -> Table:
     table = Table("metric", "value", "95 % interval", "n", "baseline", "change", "bound", pad_edge=False)
-    changes = {each.metric: each for each in run.gate.changes} if run.gate else {}
-    bounds = {each.metric: each for each in run.bounds}
-    for metric in run.metrics:
-        if metric.value is None and metric.name not in bounds:
-            continue
-        change, bound = changes.get(metric.name), bounds.get(metric.name)
-        held = "" if bound is None else f"{bound.kind} {bound.limit:g} {'ok' if bound.passed else 'MISSED'}"
-        value = escape(metric.reason) if metric.value is None else _number(metric)
-        extra = "".join(
-            f", {count} {name}" for count, name in ((metric.errors, "errors"), (metric.unscored, "unscored")) if count
-        )
-        table.add_row(
-            metric.name,
-            value,
-            _interval(metric),
-            f"{metric.n}{extra}",
-            _share(change.baseline) if change else "",
-            _changed(change),
-            held,
-        )
+    changes = {each.metric: each for each in view.run.gate.changes} if view.run.gate else {}
+    for row in view.rows:
+        change = _changed(changes.get(row.name))
+        table.add_row(row.name, escape(row.value), row.interval, row.n, row.baseline, change, row.bound)
     return table
 
 
@@ -118,53 +93,26 @@ def _changed(change: Change | None) -> str:
     return {"fail": f"[red]{text} FAIL[/]", "warn": f"[yellow]{text} warn[/]"}.get(change.outcome, text)
 
 
-def _interval(metric: Metric) -> str:
-    if metric.low is None or metric.high is None:
-        return ""
-    return f"{metric.low:.3f} to {metric.high:.3f}"
-
-
-def _number(metric: Metric) -> str:
-    value = metric.value or 0.0
-    return {"ms": f"{value:.1f} ms", "share": f"{value:.3f}"}.get(metric.unit, f"{value:.0f}")
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _warnings(run: Run, console: Console) -> None:
-    if run.gate is None:
+def _warnings(view: View, console: Console) -> None:
+    if view.run.gate is None:
         return
-    gate = run.gate
-    console.print(
-        f"compared with {gate.baseline}: {gate.compared_cases} cases; {gate.new_cases} new, {gate.gone_cases} gone, "
-        f"{gate.changed_cases} changed",
-        highlight=False,
-    )
-    if gate.tag_warnings:
-        show_changes(gate.tag_warnings, console)
+    console.print(view.compared, highlight=False)
+    if view.run.gate.tag_warnings:
+        show_changes(view.run.gate.tag_warnings, console)
 
 
-def _slices(title: str, group: Sequence[Slice]) -> Table:
-    columns = [name for name in SLICE_COLUMNS if any(metric.name == name for each in group for metric in each.metrics)]
-    table = Table(title, "clusters", *columns, pad_edge=False)
-    for each in group:
-        found = {metric.name: metric for metric in each.metrics}
-        clusters = max((metric.clusters for metric in each.metrics), default=0)
-        shown = [
-            f"{found[name].value:.2f}" if name in found and found[name].value is not None else "–" for name in columns
-        ]
-        few = " (few)" if clusters < _FEW_CLUSTERS else ""
-        table.add_row(each.value, f"{clusters}{few}", *shown)
+def _slices(group: SliceTable) -> Table:
+    table = Table(group.tag, "clusters", *group.columns, pad_edge=False)
+    for each in group.rows:
+        table.add_row(each.value, each.counted, *each.cells)
     return table
 
 
-def _confusion(run: Run) -> Table:
-    predicted = [*SCOPES, "error"]
+def _confusion(view: View) -> Table:
+    predicted, rows = view.confusion
     table = Table("expected \\ got", *predicted, pad_edge=False)
-    for label, row in run.confusion.items():
-        table.add_row(label, *(str(row.get(name, 0) or "") for name in predicted))
+    for label, row in rows:
+        table.add_row(label, *(str(number or "") for number in row))
     return table
 
 

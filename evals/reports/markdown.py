@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from evals.record import CaseRecord, Change
 from evals.reports.untrusted import capped, code_span, fence, line
-from evals.reports.view import Row, View, changed
+from evals.reports.view import Row, View, changed, percent, share
 
 # GitHub cuts a step summary off at 1 MiB and a comment at 65,536 characters.
 SUMMARY_BYTES = 900 * 1024
@@ -65,7 +65,7 @@ def _head(view: View) -> Iterator[str]:
 
 def _invariants(view: View) -> str:
     rows = [
-        (each.name, f"**{each.violations}**" if each.violations else "0", each.attempts, _percent(each.upper_bound))
+        (each.name, f"**{each.violations}**" if each.violations else "0", each.attempts, percent(each.upper_bound))
         for each in view.run.invariants
         if each.attempts
     ]
@@ -99,7 +99,7 @@ def _warnings(view: View) -> str:
 
 
 def _change_row(each: Change) -> tuple[object, ...]:
-    return each.metric, each.tag, _share(each.baseline), _share(each.now), changed(each), each.clusters
+    return each.metric, each.tag, share(each.baseline), share(each.now), changed(each), each.clusters
 
 
 def _other_metrics(view: View) -> str:
@@ -108,7 +108,7 @@ def _other_metrics(view: View) -> str:
 
 def _slices(view: View) -> Iterator[str]:
     for table in view.slices():
-        rows = [(each.value, f"{each.clusters}{' (few)' if each.is_small else ''}", *each.cells) for each in table.rows]
+        rows = [(each.value, each.counted, *each.cells) for each in table.rows]
         yield _folded(f"By {table.tag} ({len(rows)})", _table((table.tag, "clusters", *table.columns), rows))
 
 
@@ -188,11 +188,3 @@ def _text(text: str) -> str:
     for mark in "\\`*_[]|":
         found = found.replace(mark, f"\\{mark}")
     return found
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.1%}"

@@ -9,12 +9,15 @@ from typing import Literal
 
 from evals.metrics.score import Metric
 from evals.record import Bound, CaseRecord, Change, Run, Slice
-from evals.report import SHOWN_TAGS, SLICE_COLUMNS, WORST_CASES
 from evals.results import shown
 from evals.schema import SCOPES
 from evals.scoring import GATED, SPECS
 
 Flip = Literal["better", "worse", "same"]
+WORST_CASES = 10
+SLICE_COLUMNS = ("pass_rate", "recall@1", "recall@5", "ndcg@10", "vital@250", "citation_f1", "scope_accuracy")
+# Groups that terminal and Markdown show; all of them are in run.json and on the page.
+SHOWN_TAGS = ("kind", "style", "capability", "folder")
 FEW_CLUSTERS = 20
 _MARKS = {"fail": "FAIL", "warn": "warn"}
 
@@ -55,6 +58,11 @@ class SliceRow:
     @property
     def is_small(self) -> bool:
         return self.clusters < FEW_CLUSTERS
+
+    @property
+    def counted(self) -> str:
+        """Return the number of clusters, marked when it is too small to conclude from."""
+        return f"{self.clusters} (few)" if self.is_small else str(self.clusters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ def _row(metric: Metric, change: Change | None, bound: Bound | None) -> Row:
         value=number(metric) if metric.value is not None else metric.reason or "not measured",
         interval=span(metric.low, metric.high),
         n=", ".join([str(metric.n), *extra]),
-        baseline="" if change is None or change.baseline is None else f"{change.baseline:.3f}",
+        baseline="" if change is None else share(change.baseline),
         change=changed(change),
         bound="" if bound is None else f"{bound.kind} {bound.limit:g} {'ok' if bound.passed else 'MISSED'}",
         mark="" if change is None else _MARKS.get(change.outcome, ""),
@@ -206,6 +214,14 @@ def number(metric: Metric) -> str:
     return {"ms": f"{value:.1f} ms", "share": f"{value:.3f}", "usd": f"{value:.4f} USD"}.get(
         metric.unit, f"{value:.0f}"
     )
+
+
+def share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
 
 
 def span(low: float | None, high: float | None) -> str:

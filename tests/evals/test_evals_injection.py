@@ -114,15 +114,35 @@ def test_a_poisoned_guide_is_found_quoted_and_exists_only_in_the_throw_away_fold
     assert not any(section.area == injection.POISONED_AREA for section in target.sections())
 
 
-def test_a_payload_in_the_history_is_a_turn_before_the_question(
-    target: LibraryTarget, attacks: tuple[Case, ...]
-) -> None:
-    case = next(each for each in attacks if each.id == "injection-history-override-say-canary-1")
+class Listener:
+    """An agent and its conversation that remembers what it was asked."""
 
-    seen = target.observe(case).answer
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def warm_up(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def conversation(self) -> Listener:
+        return self
+
+    def ask(self, question: str) -> Answer:
+        self.asked.append(question)
+        return answer("Use a key. [1]", question=question)
+
+
+def test_a_payload_in_the_history_is_a_turn_before_the_question(attacks: tuple[Case, ...]) -> None:
+    case = next(each for each in attacks if each.id == "injection-history-override-say-canary-1")
+    listener = Listener()
+
+    with LibraryTarget(Asking(settings=offline_settings()), listener) as target:  # type: ignore[arg-type]
+        seen = target.observe(case).answer
 
     assert seen is not None
     assert seen.question == case.question
+    assert case.attack is not None
+    assert listener.asked == [case.attack.payload, case.question]
 
 
 def test_no_payload_breaks_its_guide_apart(attacks: tuple[Case, ...], tmp_path: Path) -> None:

@@ -341,7 +341,7 @@ def _is_dirty() -> bool:
     watched = ("agent", "prompts", "knowledge", "evals")
     root = Path(__file__).resolve().parents[1]
     found = subprocess.run(
-        ["git", "status", "--porcelain", "--", *watched], cwd=root, capture_output=True, text=True, check=False
+        ["git", "status", "--porcelain", "--", *watched], cwd=root, capture_output=True, text=True, check=True
     )
     return bool(found.stdout.strip())
 

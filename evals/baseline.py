@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -18,7 +18,7 @@ from evals.record import CaseStatus, Identity, Run, RunMode
 from evals.scoring import GATED, parts
 
 BASELINES = Path(__file__).parent / "baselines"
-BASELINE_VERSION = 1
+BASELINE_VERSION: Final = 1
 _DIGITS = 4
 
 
@@ -54,7 +54,7 @@ class Acceptance(_Record):
 class Baseline(_Record):
     """A blessed run."""
 
-    version: int = BASELINE_VERSION
+    version: Literal[1] = BASELINE_VERSION
     identity: Identity
     metrics: tuple[Metric, ...]
     accepted: tuple[Acceptance, ...]

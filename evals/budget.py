@@ -74,6 +74,11 @@ class Budget:
         self._lock = threading.Lock()
         self.spent = 0.0
 
+    @property
+    def cost(self) -> float | None:
+        """Return what was spent; None without a price, since unknown is not zero."""
+        return self.spent if self._price else None
+
     def spend(self, answers: Iterable[Answer]) -> None:
         """Count finished answers; raise BudgetReached when the cap is reached."""
         self._add(sum(self._price.of(answer.usage) for answer in answers) if self._price else 0.0)

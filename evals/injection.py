@@ -96,7 +96,7 @@ def expand(
     """Return the attacks as cases, the same for the same guides and seed."""
     found = templates or Templates.load()
     by_ref = {section.ref: section for section in sections}
-    honest = [by_ref[ref] for ref in _ASKED if ref in by_ref]
+    honest = [by_ref[ref] for ref in _ASKED]
     chance = random.Random(seed)
     names = list(_names())
     chance.shuffle(names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,7 +18,7 @@ from evals.metrics.score import Better, Metric, Score
 from evals.schema import Kind, Split
 from evals.targets import Observation
 
-RUN_VERSION = 2
+RUN_VERSION: Final = 2
 RUN_FILE = "run.json"
 CASES_FILE = "run.jsonl"
 
@@ -162,7 +162,7 @@ class RunVerdict(_Record):
 class Run(_Record):
     """A finished run."""
 
-    version: int = RUN_VERSION
+    version: Literal[2] = RUN_VERSION
     identity: Identity
     started: str
     finished: str
@@ -219,11 +219,20 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / CASES_FILE
+        self._is_whole = False
 
     def append(self, case_hash: str, observation: Observation) -> None:
         line = Finished(case_hash=case_hash, observation=observation).model_dump_json()
+        self._drop_cut_line()
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+
+    def _drop_cut_line(self) -> None:
+        # The next line would be glued to a line that was cut off, and both be lost.
+        if not self._is_whole and self._path.exists():
+            with self._path.open("r+b") as file:
+                file.truncate(file.read().rfind(b"\n") + 1)
+        self._is_whole = True
 
     def read(self) -> tuple[Finished, ...]:
         """Return the finished cases; a last line that was cut off in the middle is left out."""

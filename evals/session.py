@@ -130,7 +130,7 @@ def perform(plan: Plan, progress: Progress) -> Run:
             baseline_name=baseline_path(plan.mode).name if plan.baseline is None else plan.baseline.name,
             no_baseline=no_baseline,
             guide_of={case.id: case.guide for case in loaded.chosen if case.guide},
-            cost_usd=plan.budget.spent if plan.budget else None,
+            cost_usd=plan.budget.cost if plan.budget else None,
         )
     )
     shown(run).save(folder)

@@ -10,7 +10,7 @@ import pytest
 from evals import gate
 from evals.baseline import Baseline, BaselineError
 from evals.metrics.score import Metric
-from evals.record import Identity, Run
+from evals.record import Identity, RecordError, Run
 from evals.results import shown
 from evals.runner import observe
 from tests.evals.scripted import IDENTITY, Agent, case, finished, records
@@ -241,6 +241,16 @@ def test_a_baseline_reads_back_and_has_a_line_for_each_case(before: Baseline, tm
     assert again.cases == before.cases
     assert again.accepted == before.accepted
     assert sum(line.startswith(' "c0') for line in file.read_text(encoding="utf-8").splitlines()) == 100
+
+
+def test_a_file_of_another_version_is_refused(before: Baseline, tmp_path: Path) -> None:
+    before.model_copy(update={"version": 99}).save(tmp_path / "offline.json")
+    run_with([]).model_copy(update={"version": 99}).save(tmp_path)
+
+    with pytest.raises(BaselineError, match="is not a baseline of version 1"):
+        Baseline.load(tmp_path / "offline.json")
+    with pytest.raises(RecordError, match="is not a run of version 2: version: Input should be 2"):
+        Run.load(tmp_path)
 
 
 def test_a_new_baseline_keeps_the_reasons_of_those_before(before: Baseline) -> None:

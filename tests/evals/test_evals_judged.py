@@ -103,6 +103,7 @@ def test_a_judged_run_scores_the_models_answer_with_and_without_the_judge(
     assert run.by_name["judged_nuggets"].value == 1.0
     assert run.by_name["faithful_rate"].value == 1.0
     assert run.by_name["tokens_out"].value
+    assert run.cost_usd is None
     answer = run.cases[0].observation and run.cases[0].observation.answer
     assert answer is not None
     assert answer.mode == "model"

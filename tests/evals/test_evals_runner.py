@@ -182,6 +182,17 @@ def test_a_line_that_was_cut_off_by_the_interruption_is_left_out(tmp_path: Path)
     assert [done.observation.case_id for done in Journal(tmp_path).read()] == ["one"]
 
 
+def test_a_resumed_run_writes_no_case_behind_a_line_that_was_cut_off(tmp_path: Path) -> None:
+    cases = [case("one"), case("two")]
+    observe(cases, Agent(), journal=Journal(tmp_path))
+    file = tmp_path / "run.jsonl"
+    file.write_text(file.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+
+    observe(cases[1:], Agent(), journal=Journal(tmp_path))
+
+    assert [done.observation.case_id for done in Journal(tmp_path).read()] == ["one", "two"]
+
+
 def test_a_damaged_line_in_the_middle_is_an_error_and_not_a_missing_case(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     file.write_text("nonsense\n{}\n", encoding="utf-8")

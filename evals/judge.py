@@ -21,7 +21,7 @@ from backend_architect import Answer, Usage
 from evals.budget import Budget
 from evals.cache import Cache, key_of
 from evals.metrics.citations import Library, cited_statements
-from evals.metrics.score import NOT_APPLICABLE, Evidence, Score, scored, unscored
+from evals.metrics.score import NOT_APPLICABLE, Evidence, Score, average, scored, unscored
 from evals.metrics.text import squeeze
 from evals.schema import Case, Forbidden, Nugget
 from evals.selftest.attacks import CONSTANT
@@ -302,4 +302,4 @@ def _by_sections(
 
 def _mean(scores: Sequence[Score]) -> float | None:
     values = [score.value for score in scores if score.value is not None]
-    return sum(values) / len(values) if values else None
+    return average(values)

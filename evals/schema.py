@@ -170,7 +170,7 @@ class Constraints(_Strict):
 
 
 class Expect(_Strict):
-    """What is expected of the reply to one turn of a conversation."""
+    """What is expected of a reply: to a case, or to one turn of a conversation."""
 
     scope: Scope = "in_scope"
     also_scope: tuple[Scope, ...] = ()
@@ -185,6 +185,10 @@ class Expect(_Strict):
         if (self.scope == "handoff") != (self.handoff_to is not None):
             raise ValueError("handoff_to goes with scope handoff, and only with it")
         return self
+
+    @property
+    def accepted_scopes(self) -> tuple[Scope, ...]:
+        return (self.scope, *self.also_scope)
 
 
 class Exchange(_Strict):
@@ -253,7 +257,7 @@ class Tags(_Strict):
         return tuple(pairs) if self.difficulty is None else (*pairs, ("difficulty", str(self.difficulty)))
 
 
-class Case(_Strict):
+class Case(Expect):
     """One question with what is expected of the reply."""
 
     id: Slug
@@ -262,13 +266,6 @@ class Case(_Strict):
     question: str = ""  # a conversation asks in its turns
     tags: Tags = Tags()
     cluster: Slug | None = None
-    scope: Scope = "in_scope"
-    also_scope: tuple[Scope, ...] = ()
-    handoff_to: Specialist | None = None
-    expected_sections: tuple[Label, ...] = ()
-    nuggets: tuple[Nugget, ...] = ()
-    forbidden: tuple[Forbidden, ...] = ()
-    constraints: Constraints | None = None
     missing: str | None = None
     twin: Slug | None = None
     may_answer_first: bool = False  # handoff: a backend part may be answered before handing over
@@ -289,10 +286,6 @@ class Case(_Strict):
         labelled = self.kind in LABELLED
         refs = [label.section for label in self.expected_sections]
         checks = (
-            (
-                (self.scope == "handoff") != (self.handoff_to is not None),
-                "handoff_to goes with scope handoff, and only with it",
-            ),
             (
                 (self.kind == "handoff") != (self.scope == "handoff"),
                 "kind handoff goes with scope handoff, and only with it",
@@ -371,10 +364,6 @@ class Case(_Strict):
     def group(self) -> str:
         """Return the name shared by paraphrases and near-twins: the cluster, or the case alone."""
         return self.cluster or self.id
-
-    @property
-    def accepted_scopes(self) -> tuple[Scope, ...]:
-        return (self.scope, *self.also_scope)
 
     @property
     def guide(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ class Scorer:
             folder=folder,
             tags=tuple(f"{name}={value}" for name, value in case.tags.pairs()),
             status=status,
-            question=case.question or "\n".join(turn.user for turn in case.turns),
+            question=case.whole_question,
             expected=tuple((label.section, label.grade) for label in case.every_label),
             observation=observation,
             predicted=Predicted.of(case, observation.answer, is_twin=case.id in self.twins),
@@ -194,8 +195,9 @@ class Scorer:
 
 def case_hash(case: Case) -> str:
     """Return a hash of everything about a case that decides its score."""
-    text = case.model_dump_json(exclude={"tags", "provenance", "split"})
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    data = case.model_dump(mode="json", exclude={"tags", "provenance", "split"}, exclude_defaults=True)
+    # Neither the order of the fields nor a new one that a case leaves out is a change of the case.
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def metric_hash() -> str:

@@ -35,16 +35,12 @@ from evals.metrics.text import (
 from evals.metrics.weights import Weights
 
 THRESHOLD = 0.60
-POLARITY_TOLERANCE = 0.12
 WINDOW_SENTENCES = 3
 STATEMENT_WORDS = 6
 QUOTED_WORDS = 5
 _TRIED = 4
 # The nearest sentence says nearly the same and is turned round: a wider window adds words, not agreement.
 _VETO_SHARE = 0.85
-
-NAMES = ("citation_recall", "citation_precision", "citation_f1", "right_section_rate")
-INVARIANTS = ("dangling_citations", "quote_integrity")  # `outside_trace` is counted and fails nothing, see _dangling
 
 _BRIDGE = re.compile(
     r"^(?:here(?:'s|’s| is| are)\b.{0,80}|in short\W*|for example\W*|(?:the|these) (?:following|steps|main|key)\b[^.]{0,80}:|in summary\W*"
@@ -194,7 +190,7 @@ def _judge(
         return Support(is_supported=False, share=share, window=text)
     if missing:
         return Support(is_supported=False, share=share, window=text, rule=f"{missing[0][1]} is missing")
-    if turned := opposite(claim, joined, POLARITY_TOLERANCE):
+    if turned := opposite(claim, joined):
         return Support(is_supported=False, share=share, window=text, rule=f"negation differs at {turned}")
     return Support(is_supported=True, share=share, window=text)
 

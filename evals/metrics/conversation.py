@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_architect import Answer
-from evals.metrics import citations, nuggets
+from evals.metrics import citations, nuggets, retrieval
 from evals.metrics.citations import Library
 from evals.metrics.scope import kind_problem
-from evals.metrics.score import NOT_APPLICABLE, Evidence, Score, scored
+from evals.metrics.score import Evidence, Score, mean_score
 from evals.metrics.text import prose
 from evals.metrics.weights import Weights
 from evals.schema import Case, Exchange, Expect
 from evals.targets import Observation
 
-NAMES = (
-    "turn_kind",
-    "turn_recall@5",
-    "turn_vital",
-    "turn_drop",
-    "citation_recall",
-    "citation_precision",
-    "citation_f1",
-)
-GOLD_GRADE = 2
+_CITED = ("citation_recall", "citation_precision", "citation_f1")
 
 
 def scores(case: Case, observation: Observation, library: Library, weights: Weights) -> dict[str, Score]:
@@ -33,14 +24,12 @@ def scores(case: Case, observation: Observation, library: Library, weights: Weig
         for at, (turn, answer) in enumerate(zip(case.turns, observation.turns, strict=False), 1)
         if turn.expect is not None
     ]
-    kinds = [
-        (at, kind_problem((each.scope, *each.also_scope), each.handoff_to, answer)) for at, _, each, answer in expected
-    ]
+    kinds = [(at, kind_problem(each.accepted_scopes, each.handoff_to, answer)) for at, _, each, answer in expected]
     found = {
-        "turn_kind": _mean(
+        "turn_kind": mean_score(
             [float(not problem) for _, problem in kinds], "; ".join(f"turn {at}: {why}" for at, why in kinds if why)
         ),
-        "turn_recall@5": _mean([share for _, _, each, answer in expected for share in _recall(each, answer)]),
+        "turn_recall@5": mean_score([share for _, _, each, answer in expected for share in _recall(each, answer)]),
         "turn_drop": _drop(expected, observation, weights),
     }
     spoken = [(at, each, _vital(each, answer, weights)) for at, _, each, answer in expected if each.nuggets]
@@ -51,14 +40,13 @@ def scores(case: Case, observation: Observation, library: Library, weights: Weig
     ]
     missing = "; ".join(f"turn {at}: {score.reason}" for at, _, score in spoken if score.reason)
     values = [score.value for _, _, score in spoken if score.value is not None]
-    found["turn_vital"] = _mean(values, missing, evidence)
+    found["turn_vital"] = mean_score(values, missing, evidence)
     return found | _citations([(each, answer) for _, _, each, answer in expected], library, weights)
 
 
 def _recall(expect: Expect, answer: Answer) -> list[float]:
-    gold = {label.section for label in expect.expected_sections if label.grade >= GOLD_GRADE}
-    found = gold.intersection(hit.ref for hit in answer.trace.hits[:5])
-    return [len(found) / min(5, len(gold))] if gold else []
+    value = retrieval.recall(expect, [hit.ref for hit in answer.trace.hits], 5).value
+    return [] if value is None else [value]
 
 
 def _vital(expect: Expect, answer: Answer, weights: Weights) -> Score:
@@ -75,7 +63,7 @@ def _drop(
         single, multi = _vital(each, alone[at], weights) if at in alone else None, _vital(each, answer, weights)
         if single is not None and single.value is not None and multi.value is not None:
             losses.append(single.value - multi.value)
-    return _mean(losses)
+    return mean_score(losses)
 
 
 def _citations(answered: Sequence[tuple[Expect, Answer]], library: Library, weights: Weights) -> dict[str, Score]:
@@ -84,9 +72,4 @@ def _citations(answered: Sequence[tuple[Expect, Answer]], library: Library, weig
         for each, answer in answered
         if each.expected_sections
     ]
-    names = ("citation_recall", "citation_precision", "citation_f1")
-    return {name: _mean([one[name].value or 0.0 for one in found]) for name in names}
-
-
-def _mean(values: Sequence[float], reason: str = "", evidence: Sequence[Evidence] = ()) -> Score:
-    return scored(sum(values) / len(values), reason, evidence) if values else NOT_APPLICABLE
+    return {name: mean_score([one[name].value or 0.0 for one in found]) for name in _CITED}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from evals.metrics.score import NOT_APPLICABLE, Evidence, Score, scored
+from evals.metrics.score import NOT_APPLICABLE, Evidence, Score, mean_score, scored
 from evals.metrics.text import (
     IDENTIFIER_KINDS,
     Content,
@@ -37,7 +37,6 @@ Similarity = Callable[[str, str], float]
 SUPPORT, SUPPORT_PAIRS = 0.45, 0.15
 PARTIAL, PARTIAL_PAIRS = 0.30, 0.08
 LEAST_SHARE = 0.35
-POLARITY_TOLERANCE = 0.12
 PENALTY = 0.4
 ANY_OF = 0.60
 HEADLINE_WORDS = 250
@@ -149,7 +148,7 @@ def _judged(
     score = 0.6 * raw.share + 0.4 * math.sqrt(raw.pairs) if raw.share >= LEAST_SHARE else 0.5 * raw.share
     rules: list[str] = []
     shared = tuple(name for name in wanted.signs if name in place.signs)
-    turned = opposite(wanted, place.said, POLARITY_TOLERANCE)
+    turned = opposite(wanted, place.said)
     if turned:
         rules.append(f"negation differs at {turned}")
         score *= PENALTY
@@ -199,12 +198,12 @@ def scores(
     of_vital = [found for nugget, found in zip(nuggets, whole, strict=True) if nugget.importance == "vital"]
     evidence = tuple(_evidence(nugget, found) for nugget, found in zip(nuggets, whole, strict=True))
     return {
-        "vital@250": scored(_mean([_credit(found) for found in early]), evidence=_early(vital, early)),
-        "vital_strict": scored(_mean([float(found.label == "support") for found in of_vital])),
-        "vital": scored(_mean([_credit(found) for found in of_vital]), _absent(vital, of_vital), evidence),
-        "nuggets_all": scored(_mean([_credit(found) for found in whole])),
-        "graded": scored(_mean([found.score for found in of_vital])),
-        "graded_embedded": scored(_mean([found.embedded for found in of_vital])),
+        "vital@250": mean_score([_credit(found) for found in early], evidence=_early(vital, early)),
+        "vital_strict": mean_score([float(found.label == "support") for found in of_vital]),
+        "vital": mean_score([_credit(found) for found in of_vital], _absent(vital, of_vital), evidence),
+        "nuggets_all": mean_score([_credit(found) for found in whole]),
+        "graded": mean_score([found.score for found in of_vital]),
+        "graded_embedded": mean_score([found.embedded for found in of_vital]),
     }
 
 
@@ -216,7 +215,7 @@ def vital(nuggets: Sequence[Nugget], prose: Prose, weights: Weights) -> Score:
     places = windows(prose)
     found = [_find(nugget, places, weights, prose.code) for nugget in wanted]
     evidence = tuple(_evidence(nugget, each) for nugget, each in zip(wanted, found, strict=True))
-    return scored(_mean([_credit(each) for each in found]), _absent(wanted, found), evidence)
+    return mean_score([_credit(each) for each in found], _absent(wanted, found), evidence)
 
 
 def _find(
@@ -251,10 +250,6 @@ def _early(vital: Sequence[Nugget], found: Sequence[Match]) -> tuple[Evidence, .
 def _absent(vital: Sequence[Nugget], found: Sequence[Match]) -> str:
     missing = [nugget.id for nugget, each in zip(vital, found, strict=True) if each.label == "absent"]
     return f"missing {', '.join(missing)}" if missing else ""
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 # --- forbidden claims --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.metrics.score import Metric, Unit, percentile
+from evals.metrics.score import Better, Metric, Unit, average, percentile
 from evals.targets import Observation
 
 
@@ -34,7 +34,6 @@ def times(name: str, milliseconds: Sequence[float]) -> list[Metric]:
     ]
 
 
-def _mean(name: str, values: Sequence[float], unit: Unit, *, better: str = "lower") -> Metric:
-    value = sum(values) / len(values) if values else None
+def _mean(name: str, values: Sequence[float], unit: Unit, *, better: Better = "lower") -> Metric:
     reason = "" if values else "no answer"
-    return Metric(name, value, len(values), reason=reason, unit=unit, better="lower" if better == "lower" else "higher")
+    return Metric(name, average(values), len(values), reason=reason, unit=unit, better=better)

@@ -10,16 +10,16 @@ import math
 from collections.abc import Sequence
 
 from evals.metrics.score import NOT_APPLICABLE, Score, scored
-from evals.schema import Case, Nugget
+from evals.schema import Case, Expect, Nugget
 
 GOLD_GRADE = 2
 DEPTH = 10
 CUTS = (1, 3, 5, 10)
 
 
-def recall(case: Case, refs: Sequence[str], k: int) -> Score:
+def recall(expect: Expect, refs: Sequence[str], k: int) -> Score:
     """Return the share of the gold sections among the first k, out of those that fit into k."""
-    gold = _gold(case)
+    gold = _gold(expect)
     if not gold:
         return NOT_APPLICABLE
     found = gold.intersection(_once(refs)[:k])
@@ -69,8 +69,8 @@ def nugget_coverage(nuggets: Sequence[Nugget], refs: Sequence[str], k: int = 5) 
     return scored(1 - len(lost) / len(vital), f"out of reach {', '.join(lost)}" if lost else "")
 
 
-def _gold(case: Case) -> frozenset[str]:
-    return frozenset(label.section for label in case.expected_sections if label.grade >= GOLD_GRADE)
+def _gold(expect: Expect) -> frozenset[str]:
+    return frozenset(label.section for label in expect.expected_sections if label.grade >= GOLD_GRADE)
 
 
 def _once(refs: Sequence[str]) -> list[str]:

@@ -15,15 +15,6 @@ from evals.metrics.stats import Parts
 from evals.schema import LABELLED, SCOPES, Case, Scope, Specialist
 
 ERROR = "error"
-NAMES = (
-    "scope_accuracy",
-    "scope_accuracy_borderline",
-    "handoff_target_accuracy",
-    "over_refusal",
-    "over_answer",
-    "abstain_recall",
-    "false_abstain",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,9 +35,6 @@ class Score:
     value: float | None = None
     reason: str = ""
     evidence: tuple[Evidence, ...] = ()
-
-
-Scores = Mapping[str, Score]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +73,26 @@ def failed(reason: str) -> Score:
     return Score("error", reason=reason)
 
 
+def average(values: Sequence[float]) -> float | None:
+    """Return the mean of some values; None of none."""
+    return sum(values) / len(values) if values else None
+
+
+def mean_score(values: Sequence[float], reason: str = "", evidence: Iterable[Evidence] = ()) -> Score:
+    """Return the mean of some values as a score; of none, that the metric does not apply."""
+    value = average(values)
+    return NOT_APPLICABLE if value is None else scored(value, reason, evidence)
+
+
 def mean(name: str, scores: Iterable[Score], *, errors: int = 0, better: Better = "higher") -> Metric:
     """Return the mean over scored cases, with each of `errors` counted at the worst value."""
     kept = list(scores)
-    values = [score.value for score in kept if score.status == "scored" and score.value is not None]
     left_out = sum(score.status == "unscored" for score in kept)
     errors += sum(score.status == "error" for score in kept)
-    n = len(values) + errors
-    if n == 0:
-        return Metric(name, None, 0, 0, left_out, "no case of this kind was run", better=better)
     worst = 0.0 if better == "higher" else 1.0
-    return Metric(name, (sum(values) + worst * errors) / n, n, errors, left_out, better=better)
+    values = [score.value for score in kept if score.status == "scored" and score.value is not None] + [worst] * errors
+    reason = "" if values else "no case of this kind was run"
+    return Metric(name, average(values), len(values), errors, left_out, reason, better=better)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

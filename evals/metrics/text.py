@@ -19,6 +19,8 @@ Atom = tuple[str, str]
 
 NEGATION_REACH = 3
 PAIR_DISTANCE = 3
+# Above this share of the shared words a difference in negation turns a claim round.
+POLARITY_TOLERANCE = 0.12
 PLAIN, NEGATED = 1, 2
 
 MARKER = re.compile(r"\[\^?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\](?:\([^()\s]{0,300}\))?")
@@ -398,16 +400,16 @@ def is_language(text: str) -> bool:
     return contents <= 12 or function >= 0.12 * len(spoken)
 
 
-def opposite(claim: Content, said: Content, tolerance: float) -> str:
+def opposite(claim: Content, said: Content) -> str:
     """Return a word that one side negates and the other does not, when that turns the claim round; else "".
 
-    It does when more than `tolerance` of the shared words differ, when a negation of the claim is nowhere in what was
+    It does when more than `POLARITY_TOLERANCE` of the shared words differ, when a negation of the claim is nowhere in what was
     said, or when what was said negates mostly words that the claim affirms.
     """
     wanted, given = claim.signs, said.signs
     shared = [name for name in wanted if name in given]
     turned = [name for name in shared if not wanted[name] & given[name]]
-    if len(turned) > tolerance * len(shared):
+    if len(turned) > POLARITY_TOLERANCE * len(shared):
         return turned[0]
     for denied in claim.denials:
         inside = sorted(denied & given.keys())

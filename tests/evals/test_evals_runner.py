@@ -15,6 +15,7 @@ from evals.gate import Floors
 from evals.record import Journal, RecordError
 from evals.runner import Selection, finished_before, observe
 from evals.schema import Case
+from evals.scoring import case_hash
 from evals.targets import Observation, RecordedTarget, RecordingError
 from tests.evals.scripted import GOOD, Agent, case, finished
 
@@ -171,6 +172,15 @@ def test_what_was_finished_is_not_asked_again_but_a_changed_case_is(tmp_path: Pa
     done = finished_before(Journal(tmp_path), now)
 
     assert list(done) == ["same"]
+
+
+def test_a_value_that_is_the_default_anyway_does_not_change_a_case_and_a_label_does() -> None:
+    written_out = case("one", scope="in_scope", nuggets=[], tags={"style": "typo"})
+    more = [{"section": "auth/jwt#validate", "grade": 3}, {"section": "auth/jwt#claims", "grade": 2}]
+    relabelled = case("one", expected_sections=more)
+
+    assert case_hash(written_out) == case_hash(case("one"))
+    assert case_hash(relabelled) != case_hash(case("one"))
 
 
 def test_a_line_that_was_cut_off_by_the_interruption_is_left_out(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 # Every target sets up what it needs; only python3 (3.11 or newer, with venv) and make are assumed.
 PYTHON ?= python3
 VENV   := .venv
+PEERS  := .venv-peers
 BIN    := $(VENV)/bin
 Q      ?= How do I make POST safe to retry?
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask test check format lint types imports evals bench examples index clean
+.PHONY: help chat ask test check format lint types imports evals bench bench-peers examples index clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 # uv is used when present: it installs the same set in seconds.
 $(BIN)/python:
@@ -70,5 +71,15 @@ evals: $(VENV)/.dev  ## run the offline evals with the gate
 bench: $(VENV)/.dev  ## measure start-up, latency, memory and retrieval beside baselines
 	@$(BIN)/python -m evals.bench
 
+# Libraries to compare with, in an environment of their own: the product depends on none of them.
+$(PEERS)/.run: pyproject.toml evals/bench/peers.txt
+	@echo "Installing into $(PEERS); this takes a minute or two the first time."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -q --disable-pip-version-check -e . -r evals/bench/peers.txt
+	@touch $@
+
+bench-peers: $(PEERS)/.run  ## measure retrieval beside LangChain and LlamaIndex
+	@$(PEERS)/bin/python -m evals.bench.peers
+
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist build
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist build

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals.bench.figures import Figure, figures_table
+from evals.bench.peers import Span, covered, section_spans
 from evals.bench.startup import clean_environment
 from evals.bench.systems import Bm25, LangChainChroma, guide_texts, section_texts
 
@@ -63,3 +64,16 @@ def test_the_langchain_search_survives_a_new_process_by_reopening_its_store(tmp_
     reopened.open(tmp_path)
 
     assert reopened.search("rotating a refresh token", 1) == ["auth/jwt#refresh"]
+
+
+def test_a_piece_counts_as_the_sections_it_overlaps_by_half_of_the_shorter_most_of_it_first() -> None:
+    sections = [(Span("g", 0, 1000), "g#long"), (Span("g", 1000, 1200), "g#short"), (Span("g", 1200, 3000), "g#last")]
+
+    assert covered(Span("g", 100, 500), sections) == ["g#long"]
+    assert covered(Span("g", 700, 1100), sections) == ["g#long", "g#short"]
+    assert covered(Span("g", 950, 1250), sections) == ["g#short"]
+    assert covered(Span("g", 3000, 3400), sections) == []
+
+
+def test_the_sections_of_the_peers_are_those_that_the_other_searches_return() -> None:
+    assert [ref for found in section_spans().values() for _, ref in found] == [ref for ref, _ in section_texts()]

@@ -20,9 +20,8 @@ from evals.record import Bound, CaseRecord, Counts, GateRecord, Identity, Invari
 from evals.runner import Selection
 from evals.schema import DATASET_VERSION
 from evals.scoring import invariants, metric_hash, operations_of, slices, totals
+from evals.similarity import EMBEDDER_DIR
 from evals.targets import prompts
-
-EMBEDDER = Path(__file__).resolve().parents[1] / "knowledge" / "embedder"
 
 # Above these shares of the cases run, the numbers describe something else than the agent.
 MAX_ERROR_SHARE = 0.01
@@ -64,7 +63,7 @@ def identity_of(settings: Settings, mode: RunMode, selection: Selection, data: D
         dataset_version=DATASET_VERSION,
         dataset_hash=data.cases_hash,
         corpus_hash=data.corpus_hash,
-        embedder_hash=_hash_of(EMBEDDER / "manifest.json"),
+        embedder_hash=_hash_of(EMBEDDER_DIR / "manifest.json"),
         metric_hash=metric_hash(),
         weights_hash=weights.hash,
         endpoint=host,

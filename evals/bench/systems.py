@@ -9,11 +9,11 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backend_architect import Architect, Settings
+from evals.similarity import BundledEmbedder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,6 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 CHUNK_CHARACTERS = 1000
 CHUNK_OVERLAP = 100
 PASSAGE_WORDS = 150
-PIECES_READ = 256
 FETCHED = 60
 
 _ANCHOR = re.compile(r"\{#([a-z0-9-]+)\}\s*$")
@@ -37,40 +36,6 @@ class System(Protocol):
     def open(self, folder: Path) -> None: ...
 
     def search(self, question: str, limit: int) -> Sequence[str]: ...
-
-
-class BundledEmbedder:
-    """The model of `knowledge/embedder`, run as directly as it can be. Usable as LangChain `Embeddings`."""
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(KNOWLEDGE / "embedder" / "tokenizer.json"))
-        tokenizer.enable_truncation(PIECES_READ)
-        tokenizer.no_padding()
-        return tokenizer
-
-    @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(str(KNOWLEDGE / "embedder" / "model-int8.onnx"), options)
-
-    def embed_query(self, text: str) -> list[float]:
-        import numpy as np
-
-        encoded = self._tokenizer.encode(text)
-        ids, mask = (np.array([row], dtype=np.int64) for row in (encoded.ids, encoded.attention_mask))
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        values: list[float] = vectors[0].tolist()
-        return values
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self.embed_query(text) for text in texts]
 
 
 class Ours:

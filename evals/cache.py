@@ -91,7 +91,8 @@ class CachedTarget:
         )
         kept = self._cache.get(key)
         if kept is not None:
-            return Observation.model_validate_json(kept)
+            unasked = {"is_from_cache": True, "search_ms": None, "answer_ms": None}
+            return Observation.model_validate_json(kept).model_copy(update=unasked)
         seen = self._target.observe(case)
         is_whole = seen.error is None and all(answer.text.strip() and answer.mode == "model" for answer in seen.answers)
         if is_whole:

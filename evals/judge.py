@@ -73,6 +73,8 @@ class Judge:
         self._cache = cache or Cache("off")
         self._budget = budget
         self._prompt = PROMPT_FILE.read_text(encoding="utf-8")
+        # What was said in this run, whatever the cache does: the probe and the rubric ask the same about an answer.
+        self._said: dict[str, str] = {}
         self.model = model
         self.calls = 0
 
@@ -220,9 +222,14 @@ class Judge:
     def _reply(self, message: str, attempt: int) -> str:
         host = self._client.base_url.host
         key = key_of(judge=self.model, host=host, message=message, temperature=0, attempt=attempt)
-        kept = self._cache.get(key)
-        if kept is not None:
-            return kept
+        kept = self._said.get(key, self._cache.get(key))
+        if kept is None:
+            kept = self._asked(message, host)
+            self._cache.put(key, kept)
+        self._said[key] = kept
+        return kept
+
+    def _asked(self, message: str, host: str) -> str:
         self.calls += 1
         try:
             done = self._client.chat.completions.create(
@@ -236,9 +243,7 @@ class Judge:
             self._budget.spend_verdict(
                 Usage(prompt_tokens=done.usage.prompt_tokens, completion_tokens=done.usage.completion_tokens)
             )
-        text = (done.choices[0].message.content or "") if done.choices else ""
-        self._cache.put(key, text)
-        return text
+        return (done.choices[0].message.content or "") if done.choices else ""
 
 
 def parse(reply: str, ids: Sequence[str], offered: Sequence[str]) -> dict[str, Ruling]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.loader import DatasetError
 from evals.schema import Case
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,11 +29,14 @@ class Leak:
 
 
 def check(cases: Iterable[Case], root: Path = ROOT) -> list[Leak]:
-    """Return every leak of a held-out case, one for each case and file."""
+    """Return every leak of a held-out case, one for each case and file; raise DatasetError when there is nothing to read."""
     runs = {run: case.id for case in cases if case.split != "dev" for text in _texts(case) for run in _runs(text)}
     found: dict[tuple[str, str], Leak] = {}
     for folder, pattern in WATCHED:
-        for path in sorted((root / folder).rglob(pattern)):
+        paths = sorted((root / folder).rglob(pattern))
+        if not paths:
+            raise DatasetError([f"{root / folder} holds no {pattern}, so nothing could be checked for leaks"])
+        for path in paths:
             name = path.relative_to(root).as_posix()
             for run in _runs(path.read_text(encoding="utf-8")):
                 if run in runs:

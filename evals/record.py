@@ -56,6 +56,7 @@ class Identity(_Record):
     judge_prompt_hash: str | None = None
     prices_as_of: str | None = None
     self_judged: bool = False
+    judged_on: str | None = None  # when the judge was asked, if that was in an earlier run than this one
 
 
 class CaseRecord(_Record):

@@ -148,7 +148,7 @@ def _collect(
             if journal is not None:
                 journal.append(hashes[observation.case_id], observation)
             seen(observation)
-            if budget is not None:
+            if budget is not None and not observation.is_from_cache:
                 budget.spend(observation.answers)
     except BudgetReached as error:
         return Observed(found, f"{error}; {len(cases) - len(found)} cases were not asked")

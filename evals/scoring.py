@@ -40,6 +40,7 @@ class Spec:
     is_gated: bool = False
     is_invariant: bool = False
     is_sliced: bool = False
+    is_judged: bool = False
 
 
 CATALOGUE: tuple[Spec, ...] = (
@@ -91,17 +92,18 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec("cluster_consistency"),
     Spec("all_pass"),
     # Judged metrics gate nothing until the judge is calibrated (evals/README.md, Judged mode).
-    Spec("judged_nuggets"),
-    Spec("faithful_rate"),
-    Spec("clean_answers"),
-    Spec("contradictions", better="lower"),
-    Spec("wins"),
-    Spec("position_flip_rate", better="lower"),
+    Spec("judged_nuggets", is_judged=True),
+    Spec("faithful_rate", is_judged=True),
+    Spec("clean_answers", is_judged=True),
+    Spec("contradictions", better="lower", is_judged=True),
+    Spec("wins", is_judged=True),
+    Spec("position_flip_rate", better="lower", is_judged=True),
     Spec("nondeterminism", better="lower", is_invariant=True),
 )
 SPECS: Mapping[str, Spec] = {spec.name: spec for spec in CATALOGUE}
 GATED = tuple(spec.name for spec in CATALOGUE if spec.is_gated)
 INVARIANTS = tuple(spec.name for spec in CATALOGUE if spec.is_invariant)
+JUDGED = frozenset(spec.name for spec in CATALOGUE if spec.is_judged)
 
 
 @dataclass(frozen=True)

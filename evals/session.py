@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,9 +22,9 @@ from evals.metrics.score import Score, unscored
 from evals.metrics.weights import Weights
 from evals.record import CASES_FILE, CaseRecord, Identity, Journal, RecordError, Run, RunMode
 from evals.results import Outcome, assemble, identity_of, shown
-from evals.runner import Observed, Selection
+from evals.runner import WHOLE, Observed, Selection
 from evals.schema import LABELLED, Case
-from evals.scoring import Scorer
+from evals.scoring import JUDGED, Scorer, case_hash
 from evals.similarity import Embedded
 from evals.targets import STATE_DIR, Asking, LibraryTarget, Observation, RecordedTarget
 
@@ -33,6 +33,21 @@ CONFIG_FILE = "config.json"
 CHECK_EVERY = 10
 # Cases on which the judge is probed with constant and with boasting answers.
 PROBED = 10
+# What a run that is scored anew takes over: who was asked, with what, and who judged.
+_OF_THE_ANSWERS = (
+    "selection",
+    "agent_version",
+    "embedder_hash",
+    "model",
+    "endpoint",
+    "prompts",
+    "judge_model",
+    "judge_prompt_hash",
+    "prices_as_of",
+    "self_judged",
+)
+# Cases were added or changed since the answers were given: no baseline can be made of it.
+_NO_LONGER_WHOLE = "what is left of a whole split"
 
 
 class SelectionError(Exception):
@@ -87,7 +102,7 @@ def load(plan: Plan, architect: Architect) -> Loaded:
     """Return what the plan selects; raise SelectionError when that is nothing."""
     sections = architect.sections()
     data = dataset.check(loader.load_cases(plan.cases), sections, dataset.planned_sections(plan.syllabus))
-    attacks = injection.expand(sections, has_tools=plan.settings.has_model) if plan.with_attacks else ()
+    attacks = injection.expand(sections, has_tools=plan.mode == "judged") if plan.with_attacks else ()
     chosen = plan.selection.of((*data.ready, *attacks))
     if plan.failed_from:
         wanted = {record.id for record in Run.load(plan.failed_from).cases if record.status != "passed"}
@@ -138,29 +153,69 @@ def perform(plan: Plan, progress: Progress) -> Run:
 
 
 def rescore(folder: Path, plan: Plan) -> Run:
-    """Return the run of a folder scored anew from what the agent said then; nothing is asked."""
+    """Return the run of a folder scored anew from what the agent said then; neither agent nor judge is asked.
+
+    A case that changed since is left out and listed: the answer was to another question. What the judge said is kept, and
+    the run says since when.
+    """
     before = Run.load(folder)
-    observations = {done.observation.case_id: done.observation for done in Journal(folder).read()}
+    finished = {done.observation.case_id: done for done in Journal(folder).read()}
     weights = Weights.load()
-    selection = Selection(split=before.identity.split)
+    selection, mode = Selection(split=before.identity.split), before.identity.mode
     with Architect(settings=plan.settings) as architect:
-        everything = load(Plan(selection, plan.cases, plan.syllabus), architect)
-    cases = tuple(case for case in everything.chosen if case.id in observations)
-    identity = identity_of(plan.settings, before.identity.mode, selection, everything.data, weights)
-    kept = {name: getattr(before.identity, name) for name in ("selection", "model", "endpoint", "prompts")}
-    loaded = Loaded(everything.data, everything.sections, cases, everything.attacks, everything.parked)
-    scored = _Scored(plan, loaded, weights)
-    for case in cases:
-        scored.add(observations[case.id])
-    outcome = Outcome(
-        identity=identity.model_copy(update=kept),
-        records=scored.records,
-        parked=loaded.parked,
-        started=datetime.now(UTC),
-        revealed=plan.reveal,
-        guide_of={case.id: case.guide for case in cases if case.guide},
+        today = load(Plan(selection, plan.cases, plan.syllabus, mode=mode), architect)
+    same = tuple(
+        case for case in today.chosen if case.id in finished and finished[case.id].case_hash == case_hash(case)
     )
-    return assemble(outcome)
+    if not same:
+        raise SelectionError(f"every case of {folder} changed since its run; nothing can be scored anew")
+    loaded = replace(today, chosen=same)
+    scored = _Scored(plan, loaded, weights)
+    for case in same:
+        scored.add(finished[case.id].observation)
+    records = _with_verdicts(scored.records, before)
+    changed = sorted(finished.keys() - {case.id for case in same})
+    is_whole = not changed and all(case.id in finished for case in today.chosen)
+    identity = identity_of(plan.settings, mode, selection, today.data, weights).model_copy(
+        update=_of_the_answers(before, records, is_whole=is_whole)
+    )
+    return assemble(
+        Outcome(
+            identity=identity,
+            records=records,
+            parked=loaded.parked,
+            started=datetime.now(UTC),
+            revealed=plan.reveal,
+            guide_of={case.id: case.guide for case in same if case.guide},
+            cost_usd=before.cost_usd,
+            notes=tuple(_rescored_notes(changed, identity.judged_on)),
+        )
+    )
+
+
+def _with_verdicts(records: Sequence[CaseRecord], before: Run) -> list[CaseRecord]:
+    """Return the records with what the judge of an earlier run said of the same answers."""
+    kept = {
+        record.id: {name: score for name, score in record.scores.items() if name in JUDGED} for record in before.cases
+    }
+    return [record.model_copy(update={"scores": record.scores | kept.get(record.id, {})}) for record in records]
+
+
+def _of_the_answers(before: Run, records: Sequence[CaseRecord], *, is_whole: bool) -> dict[str, object]:
+    """Return what an identity takes over from the run that asked: whom it asked and with what, and who judged when."""
+    then: dict[str, object] = {name: getattr(before.identity, name) for name in _OF_THE_ANSWERS}
+    if before.identity.selection == WHOLE and not is_whole:
+        then["selection"] = _NO_LONGER_WHOLE
+    if any(JUDGED & record.scores.keys() for record in records):
+        then["judged_on"] = before.identity.judged_on or before.started
+    return then
+
+
+def _rescored_notes(changed: Sequence[str], judged_on: str | None) -> Iterator[str]:
+    if changed:
+        yield f"{len(changed)} cases changed since they were answered and are left out: {', '.join(changed)}."
+    if judged_on:
+        yield f"Judged scores are those of the run of {judged_on}: the judge was not asked again."
 
 
 def _baseline(plan: Plan) -> tuple[Baseline | None, str]:

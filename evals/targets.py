@@ -15,7 +15,7 @@ from typing import Protocol, Self, TypeVar
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from backend_architect import Answer, Architect, Section, Settings
+from backend_architect import Answer, Architect, PromptError, Section, Settings
 from evals import injection
 from evals.metrics.retrieval import DEPTH
 from evals.schema import Case
@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 # Not the user's folders: a run neither reads their settings nor touches their cache or conversations.
 STATE_DIR = Path(__file__).parent / "runs"
+PROMPTS_DIR = Path(__file__).resolve().parents[1] / "prompts"
 CASE_SECONDS = 60.0
 _PART_DEPTH = 3
 
@@ -46,6 +47,7 @@ class Observation(BaseModel):
     answer_ms: float | None = None
     is_repeatable: bool | None = None  # asked twice: whether both answers were the same; None when asked once
     repeats: tuple[Answer, ...] = ()  # judged mode: further answers to the same question
+    is_from_cache: bool = False  # nobody was asked: it cost nothing and took no time
 
     @property
     def replies(self) -> tuple[Answer, ...]:
@@ -286,6 +288,11 @@ def load(path: Path) -> tuple[Observation, ...]:
 
 
 def prompts() -> Sequence[str]:
-    """Return the texts of the prompts that ship with the agent: none of them belongs in a reply."""
-    root = Path(__file__).resolve().parents[1] / "prompts"
-    return [path.read_text(encoding="utf-8") for path in sorted(root.glob("*.md"))]
+    """Return the texts of the prompts that ship with the agent: none of them belongs in a reply.
+
+    Raises PromptError when there are none: the invariant that they do not leak would hold for every reply.
+    """
+    found = [path.read_text(encoding="utf-8") for path in sorted(PROMPTS_DIR.glob("*.md"))]
+    if not found:
+        raise PromptError(f"{PROMPTS_DIR} holds no prompts, so nobody could tell whether a reply shows one")
+    return found

@@ -7,6 +7,7 @@ import pytest
 from backend_architect import Answer, Citation, Section
 from backend_architect.types import Listing, Source, Trace, TracedHit
 from evals import coverage, leaks
+from evals.loader import DatasetError
 from evals.metrics import citations, conversation, form, nuggets
 from evals.metrics.citations import Library
 from evals.metrics.text import content, numbers, prose, sentences, units
@@ -332,6 +333,7 @@ def test_a_turn_of_the_wrong_kind_names_itself() -> None:
 def test_eight_words_of_a_test_case_in_a_prompt_are_a_leak(tmp_path) -> None:  # type: ignore[no-untyped-def]
     for folder in ("prompts", "agent"):
         (tmp_path / folder).mkdir()
+    (tmp_path / "agent" / "empty.py").write_text("", encoding="utf-8")
     (tmp_path / "prompts" / "answer.md").write_text(
         "Example: which of the two paginations fits a feed that changes? Answer it.", encoding="utf-8"
     )
@@ -344,6 +346,11 @@ def test_eight_words_of_a_test_case_in_a_prompt_are_a_leak(tmp_path) -> None:  #
     assert [str(leak) for leak in leaks.check([held, tuned], tmp_path)] == [
         'prompts/answer.md holds "which of the two paginations fits a feed" of test case held'
     ]
+
+
+def test_a_folder_without_prompts_is_an_error_and_not_free_of_leaks(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DatasetError, match=r"prompts holds no \*\.md, so nothing could be checked for leaks"):
+        leaks.check([], tmp_path)
 
 
 def test_a_missed_minimum_says_what_is_missing() -> None:

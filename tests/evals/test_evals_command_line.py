@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backend_architect import Architect
+from evals import targets
 from evals.__main__ import app
 from evals.record import Run
 from evals.schema import Case
@@ -224,6 +225,47 @@ def test_rescoring_reads_the_stored_answers_and_asks_nobody(tmp_path: Path, monk
 
     assert first.exit_code == result.exit_code == 0
     assert [record.scores for record in Run.load(folder).cases] == [record.scores for record in before.cases]
+
+
+def test_rescoring_leaves_out_and_lists_a_case_that_changed_since_it_was_answered(tmp_path: Path) -> None:
+    folder = tmp_path / "scored"
+    evals(tmp_path, "run", "--out", str(folder), cases=GOOD + WRONG)
+    (tmp_path / "cases" / "some.yaml").write_text(GOOD + WRONG.replace("POST safe", "POST harmless"), encoding="utf-8")
+    options = ["--cases", str(tmp_path / "cases"), "--syllabus", str(tmp_path / "syllabus.yaml")]
+
+    result = CliRunner().invoke(app, ["rescore", str(folder), *options])
+
+    run = Run.load(folder)
+    assert result.exit_code == 0
+    assert [record.id for record in run.cases] == ["post-retry"]
+    assert "1 cases changed since they were answered and are left out: wrong-label." in run.notes
+    assert run.identity.selection == "what is left of a whole split"
+
+
+def test_a_run_of_which_every_case_changed_cannot_be_scored_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "scored"
+    evals(tmp_path, "run", "--out", str(folder))
+    (tmp_path / "cases" / "some.yaml").write_text(GOOD.replace("POST safe", "POST harmless"), encoding="utf-8")
+    options = ["--cases", str(tmp_path / "cases"), "--syllabus", str(tmp_path / "syllabus.yaml")]
+
+    result = CliRunner().invoke(app, ["rescore", str(folder), *options])
+
+    assert (result.exit_code, result.stderr) == (
+        2, f"every case of {folder} changed since its run; nothing can be scored anew\n",
+    )  # fmt: skip
+
+
+def test_without_prompts_nobody_could_tell_that_they_leak_so_nothing_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "PROMPTS_DIR", tmp_path / "gone")
+
+    result = evals(tmp_path, "run")
+
+    assert (result.exit_code, result.stderr) == (
+        3,
+        f"nothing was measured: {tmp_path / 'gone'} holds no prompts, so nobody could tell whether a reply shows one\n",
+    )
 
 
 def test_comparing_two_runs_names_the_case_that_flipped(tmp_path: Path) -> None:

@@ -136,6 +136,35 @@ def test_an_endpoint_that_is_dead_for_the_judge_is_unmeasured_and_not_a_score(
     assert Run.load(tmp_path / "run").by_name["judged_nuggets"].value is None
 
 
+def test_nothing_is_asked_twice_in_a_run_although_no_reply_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server() as stub:
+        result = evals(tmp_path, monkeypatch, stub, "--cache-mode", "off")
+        asked = [json.dumps(each["messages"]) for each in stub.requests if each["model"] == JUDGING]
+
+    assert result.exit_code == 0
+    # A constant answer, the honest one, the boasting one, and the statements.
+    assert len(asked) == len(set(asked)) == 4
+
+
+def test_rescoring_keeps_what_the_judge_said_and_says_when_it_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server() as stub:
+        evals(tmp_path, monkeypatch, stub)
+        asked, first = len(stub.requests), Run.load(tmp_path / "run")
+        options = ["--cases", str(tmp_path / "cases"), "--syllabus", str(tmp_path / "syllabus.yaml")]
+        results = [CliRunner().invoke(app, ["rescore", str(tmp_path / "run"), *options]) for _ in range(2)]
+
+        assert [each.exit_code for each in results] == [0, 0]
+        assert len(stub.requests) == asked
+    again = Run.load(tmp_path / "run")
+    assert again.by_name["judged_nuggets"].value == first.by_name["judged_nuggets"].value == 1.0
+    assert (again.identity.judge_model, again.identity.judged_on) == (JUDGING, first.started)
+    assert f"Judged scores are those of the run of {first.started}: the judge was not asked again." in again.notes
+
+
 def test_a_second_run_takes_answers_and_verdicts_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +176,9 @@ def test_a_second_run_takes_answers_and_verdicts_from_the_cache(
 
         assert (first.exit_code, second.exit_code) == (0, 0)
         assert len(stub.requests) == asked
-    assert Run.load(tmp_path / "again").by_name["judged_nuggets"].value == 1.0
+    again = Run.load(tmp_path / "again")
+    assert again.by_name["judged_nuggets"].value == 1.0
+    assert again.by_name["answer_ms_p50"].value is None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from backend_architect import Architect, Usage
 from evals import runner, targets
 from evals.budget import Budget, Price, PriceError, Prices
+from evals.cache import Cache, CachedTarget
 from evals.gate import Floors
 from evals.record import Journal, RecordError
 from evals.runner import Selection, finished_before, observe
@@ -140,6 +141,23 @@ def test_a_run_stops_when_its_budget_is_reached_keeps_what_it_has_and_is_incompl
     assert len(observed.observations) == 3
     assert observed.stopped == "the budget of 3.00 USD is reached (3.00 spent); 7 cases were not asked"
     assert finished(cases, observed).verdict.exit_code == 3
+
+
+def test_an_answer_from_the_cache_is_spent_by_nobody(tmp_path: Path) -> None:
+    class Paid:
+        def observe(self, asked: Case) -> Observation:
+            usage = Usage(prompt_tokens=1_000_000)
+            said = GOOD.model_copy(update={"usage": usage, "mode": "model"})
+            return Observation(case_id=asked.id, question=asked.question, answer=said)
+
+    asking = targets.Asking(settings=targets.offline_settings())
+    target = CachedTarget(Paid(), asking, Cache(folder=tmp_path), corpus_hash="c")
+    first, second = Budget(price(1.0), cap=5.0), Budget(price(1.0), cap=0.5)
+
+    observe([case("one"), case("two")], target, budget=first)
+    again = observe([case("one"), case("two")], target, budget=second)
+
+    assert (first.cost, second.cost, again.stopped) == (2.0, 0.0, "")
 
 
 def test_cached_tokens_are_not_paid_twice() -> None:

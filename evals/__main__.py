@@ -27,6 +27,7 @@ from evals.baseline import Baseline, BaselineError, baseline_path
 from evals.budget import PriceError
 from evals.cache import Cache, CacheMode
 from evals.judging import Judging, JudgingError, judge_for, judged_plan
+from evals.labels import drawing
 from evals.metrics.weights import Weights
 from evals.record import RecordError, Run, RunMode
 from evals.report import show, show_changes
@@ -275,19 +276,60 @@ def bless(
 
 
 @app.command()
-def calibrate(
-    labels: Annotated[Path, typer.Option(help="Human labels.", exists=True)] = calibration.LABELS,
+def calibrate(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    labels: Annotated[Path, typer.Option(help="File of human labels, or its folder.")] = calibration.LABELS,
+    errors: Annotated[int, typer.Option(min=0, help="Show so many of the worst disagreements of each kind.")] = 0,
+    draw: Annotated[int | None, typer.Option(min=11, help="Draw so many pairs for people to label.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of --draw.")] = 0,
+    sheets: Annotated[Path | None, typer.Option("--out", help="Folder for the sheets of --draw.")] = None,
+    first: Annotated[Path | None, typer.Option(help="Enter what the first reader said.", exists=True)] = None,
+    second: Annotated[Path | None, typer.Option(help="Enter what the second reader said.", exists=True)] = None,
     judge_model: Annotated[str | None, typer.Option(envvar="EVALS_JUDGE_MODEL", help="The model that judges.")] = None,
     cache_mode: Annotated[CacheMode, typer.Option("--cache-mode")] = "read-write",
+    cases: CasesDir = loader.CASES_DIR,
+    syllabus: Plan = dataset.SYLLABUS,
 ) -> None:
-    """Compare the judge, and the metric that needs none, with human labels."""
+    """Compare the metrics that need no model, and the judge, with human labels; or draw what people are to label."""
+    if draw is not None:
+        if sheets is None:
+            _stop(INVALID, "--draw needs --out, the folder for the sheets")
+        _draw_pairs(draw, seed, labels, sheets, cases, syllabus)
+        return
     with _exit_codes():
         found = calibration.load(labels)
-        results = [calibration.metric_agreement(found, Weights.load())]
+        found = calibration.entered(found, first, "label") if first else found
+        found = calibration.entered(found, second, "second") if second else found
+        if first or second:
+            calibration.save(found, calibration.file_of(labels))
+        read = calibration.readings(found, Weights.load())
+        lines = [f"{len(read)} of {len(found)} pairs are labelled", *calibration.report(read)]
+        lines += [each.line for each in calibration.people_agreement(found)]
         if judge_model:
-            results.append(calibration.judge_agreement(found, judge_for(judge_model, Cache(cache_mode))))
-    for each in results:
-        out.print(each.line, highlight=False, markup=False, soft_wrap=True)
+            judged = calibration.judge_agreement(found, judge_for(judge_model, Cache(cache_mode)))
+            lines.append(f"{judged.line}: {judged.consequence}")
+    lines += [each.line for each in calibration.worst(read, errors)]
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if not read:
+        _stop(UNMEASURED, "nothing was compared: nobody has labelled these pairs yet")
+
+
+def _draw_pairs(size: int, seed: int, labels: Path, sheets: Path, cases: Path, syllabus: Path) -> None:
+    with _exit_codes(), targets.offline_architect() as architect:
+        drawing.refuse_to_overwrite(labels)
+        sections = architect.sections()
+        data = dataset.check(loader.load_cases(cases), sections, dataset.planned_sections(syllabus))
+        drawn = drawing.draw(
+            data.ready,
+            lambda case: architect.ask(targets.asked_text(case)),
+            sections,
+            Weights.load(),
+            size=size,
+            seed=seed,
+        )
+        written = drawing.write(drawn, labels, sheets, seed=seed)
+    for path in written:
+        out.print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -18,7 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from evals.bench.systems import FETCHED, BundledEmbedder, LangChainChroma, Ours, guide_texts
+from evals.bench.systems import FETCHED, LangChainChroma, Ours, guide_texts
+from evals.similarity import BundledEmbedder
 
 CHUNK_CHARACTERS, CHUNK_OVERLAP = 1000, 200  # LangChain's own tutorial
 FITTED_TOKENS, FITTED_OVERLAP = 200, 40  # about what the embedding model reads of a text (256 word pieces)

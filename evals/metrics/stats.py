@@ -26,6 +26,7 @@ _LOW, _HIGH = 2.5, 97.5
 _Z95 = 1.959964
 # One-sided 5 % and 80 % power: the sum of both quantiles of the normal distribution.
 _POWER = 1.644854 + 0.841621
+LEVEL = 0.05
 # Standard deviation of the per-cluster difference when too few clusters changed to measure it.
 ASSUMED_DEVIATION = 0.20
 _ENOUGH_CHANGED = 10
@@ -52,6 +53,10 @@ class Paired:
     p_higher: float
     clusters: int
     detectable: float
+
+
+# Two runs that say the same in every case.
+UNCHANGED = Paired(0.0, 0.0, 0.0, 1.0, 1.0, 0, math.inf)
 
 
 def interval(parts: Sequence[Parts], clusters: Sequence[str], *, resamples: int = RESAMPLES) -> Interval:
@@ -113,7 +118,7 @@ def upper_bound(failures: int, n: int) -> float | None:
     return 1 - 0.05 ** (1 / n) if failures == 0 else wilson(failures, n)[1]
 
 
-def holm(p_values: Mapping[str, float], level: float = 0.05) -> frozenset[str]:
+def holm(p_values: Mapping[str, float], level: float = LEVEL) -> frozenset[str]:
     """Return the names that stay significant when all were tested at once (Holm's step-down)."""
     ordered = sorted(p_values.items(), key=lambda item: (item[1], item[0]))
     kept = []

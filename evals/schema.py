@@ -222,7 +222,7 @@ class Plan(_Strict):
     """What a roadmap answer must say: the stage, its hours, and sections in the order to learn them."""
 
     stage: Annotated[int, Field(ge=1, le=7)]
-    hours: str | None = None
+    hours: Annotated[str, Field(pattern=r"^\d+ hours$")] | None = None
     order: tuple[Ref, ...] = ()
 
 

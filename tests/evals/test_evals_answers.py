@@ -8,11 +8,11 @@ from backend_architect import Answer, Citation, Section
 from backend_architect.types import Listing, Source, Trace, TracedHit
 from evals import coverage, leaks
 from evals.loader import DatasetError
-from evals.metrics import citations, conversation, form, nuggets
+from evals.metrics import citations, conversation, form, nuggets, roadmap
 from evals.metrics.citations import Library
 from evals.metrics.text import content, numbers, prose, sentences, units
 from evals.metrics.weights import Weights
-from evals.schema import Case, Constraints, Forbidden, Nugget
+from evals.schema import Case, Constraints, Forbidden, Nugget, Plan
 from evals.targets import Observation
 
 WEIGHTS = Weights({}, 1.0)
@@ -287,6 +287,75 @@ def test_form_as_it_was_asked_for(constraints: Constraints, problem: str) -> Non
     text = "You can use a key for it. " * 4 + "And it is as good as."
 
     assert form.scores(text, frozenset(), constraints)["format_ok"].reason == problem
+
+
+# --- roadmaps
+
+STEPS = {
+    f"career/roadmap#{name}": roadmap.Stage(at, title)
+    for at, (name, title) in enumerate(
+        [("one", "Language Fundamentals"), ("two", "Web Framework"), ("three", "API Design")], 1
+    )
+}
+ONE, TWO, THREE = STEPS
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "value", "reason"),
+    [
+        ("Take stage 1, then stage 2.", (ONE, TWO), 1.0, ""),
+        ("Take stage 2, then stage 1.", (ONE, TWO), 0.0, "stage 2 before stage 1"),
+        ("Stages 1 to 3 in this order.", (ONE, TWO, THREE), 1.0, ""),
+        ("Stages 1, 3 and 2.", (ONE, TWO, THREE), 0.5, "stage 3 before stage 2"),
+        ("Before stage 2 finish stage 1.", (ONE, TWO), 1.0, ""),
+        ("Stage 3 comes after stage 2.", (TWO, THREE), 1.0, ""),
+        ("Stage 2 comes after stage 3.", (TWO, THREE), 0.0, "stage 3 before stage 2"),
+        ("Stage 3 needs stage 2; stage 2 needs stage 1.", (ONE, TWO, THREE), 1.0, ""),
+        ("Stage 3 does not need stage 2.", (TWO, THREE), 0.0, "stage 3 before stage 2"),
+        ("1. **Language Fundamentals**: types\n2. **Web Framework**: routes", (ONE, TWO), 1.0, ""),
+        ("Learn it without a web framework.", (TWO,), 0.0, "does not name stage 2"),
+        ("Stage 1 and nothing else.", (ONE, TWO), 0.0, "does not name stage 2"),
+        ("Keyset pages first. [1] Then limits. [2]", (KEYSET.ref, LIMITS.ref), 1.0, ""),
+        (
+            "Limits first. [2] Then keyset pages. [1]",
+            (KEYSET.ref, LIMITS.ref),
+            0.0,
+            f"{LIMITS.ref} before {KEYSET.ref}",
+        ),
+    ],
+)
+def test_steps_are_in_order_when_they_are_named_or_said_to_be(
+    text: str, order: tuple[str, ...], value: float, reason: str
+) -> None:
+    plan = Plan(stage=1, order=order)
+
+    found = roadmap.scores(plan, answer(text, KEYSET.ref, LIMITS.ref), STEPS)
+
+    assert (found["plan_order"].value, found["plan_order"].reason) == (value, reason)
+    assert found["plan_hours"].status == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Stage 1 takes 50 hours, of which 5 hours go to packages.", ""),
+        ("In 50 hours you finish stage 1.", ""),
+        ("Stage 1 takes 50 of the 270 hours.", ""),
+        ("Give fifty hours to stage 1 and 60 hours to stage 2.", ""),
+        ("## Stage 1: Language Fundamentals\n\nThe budget is 50 hours.", ""),
+        ("Language fundamentals (50 hours), web framework (60).", ""),
+        ("| Stage | Hours |\n| --- | --- |\n| 1 Language Fundamentals | 50 |\n| 2 Web Framework | 60 |", ""),
+        ("Stage 1 takes 60 hours.", "says 60 hours of stage 1, not 50"),
+        ("Stage 1 takes 50 or 60 hours.", "says 50 or 60 hours of stage 1, not 50"),
+        ("Stage 1 takes not 50 hours but 60 hours.", "says 60 hours of stage 1, not 50"),
+        ("The whole takes 50 hours.", "says no hours of stage 1"),
+    ],
+)
+def test_the_first_hours_said_of_a_stage_count(text: str, reason: str) -> None:
+    found = roadmap.scores(Plan(stage=1, hours="50 hours"), answer(text), STEPS)
+
+    assert (found["plan_hours"].reason, found["plan_hours"].value) == (reason, float(not reason))
+    assert found["plan_order"].status == "not_applicable"
 
 
 # --- conversations

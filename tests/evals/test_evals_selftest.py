@@ -14,11 +14,11 @@ from statistics import fmean
 import pytest
 
 from backend_architect import Answer, Citation, Section
-from evals.metrics import citations, form, nuggets
+from evals.metrics import citations, form, nuggets, roadmap
 from evals.metrics.citations import Library, Prepared, is_statement, support
 from evals.metrics.text import content_words, numbers, plain, prose, units
 from evals.metrics.weights import Weights
-from evals.schema import Nugget
+from evals.schema import Nugget, Plan
 from evals.selftest import attacks
 from evals.targets import offline_architect
 
@@ -325,6 +325,95 @@ def test_another_section_does_not_support_it(
     ]
 
     assert accepted(wrong, weights, lambda text: text) <= 0.01
+
+
+# --- roadmaps
+
+HOURS = {1: 50, 2: 60, 3: 40, 4: 30, 5: 40, 6: 50}
+
+
+@pytest.fixture(scope="module")
+def steps(sections: tuple[Section, ...]) -> dict[str, roadmap.Stage]:
+    return roadmap.stages(sections)
+
+
+def planned(
+    text: str, steps: dict[str, roadmap.Stage], stage: int = 1, *, alone: bool = False
+) -> dict[str, float | None]:
+    """Return the scores of an answer to a question about one stage, or about the whole roadmap."""
+    order = tuple(ref for ref, each in steps.items() if not alone or each.number == stage)
+    plan = Plan(stage=stage, hours=f"{HOURS[stage]} hours", order=order)
+    return {name: score.value for name, score in roadmap.scores(plan, cited(text, []), steps).items()}
+
+
+def listed(steps: dict[str, roadmap.Stage], hours: dict[int, int] = HOURS, *, seed: int | None = None) -> str:
+    """Return the roadmap as a model would list it; with a seed the lines are shuffled."""
+    lines = [f"- Stage {each.number}, {each.title}: {hours.get(each.number, 'open')} hours" for each in steps.values()]
+    if seed is not None:
+        random.Random(seed).shuffle(lines)
+    return "\n".join(lines)
+
+
+def test_the_roadmap_of_the_guides_is_in_its_order_and_has_its_hours(
+    sections: tuple[Section, ...], steps: dict[str, roadmap.Stage]
+) -> None:
+    overview = next(each for each in sections if each.ref == "career/roadmap-and-projects#overview")
+
+    for text in (
+        overview.short_answer.replace("real-world services", "Real-World Projects"),
+        overview.prose,
+        listed(steps),
+    ):
+        assert [planned(text, steps, stage) for stage in HOURS] == [{"plan_order": 1.0, "plan_hours": 1.0}] * 6
+
+
+def test_the_section_of_each_stage_names_its_stage_and_its_hours(
+    sections: tuple[Section, ...], steps: dict[str, roadmap.Stage]
+) -> None:
+    own = {steps[each.ref].number: each.short_answer for each in sections if each.ref in steps}
+
+    found = [planned(own[stage], steps, stage, alone=True) for stage in HOURS]
+
+    assert found == [{"plan_order": 1.0, "plan_hours": 1.0}] * 6
+
+
+def test_a_roadmap_read_backwards_has_no_order(steps: dict[str, roadmap.Stage]) -> None:
+    backwards = "\n".join(reversed(listed(steps).split("\n")))
+
+    assert planned(backwards, steps)["plan_order"] == 0.0
+
+
+def test_a_shuffled_roadmap_keeps_about_half_of_its_order(steps: dict[str, roadmap.Stage]) -> None:
+    assert fmean(planned(listed(steps, seed=seed), steps)["plan_order"] or 0.0 for seed in range(60)) <= 0.55
+
+
+def test_the_right_order_said_after_a_wrong_one_gains_nothing(steps: dict[str, roadmap.Stage]) -> None:
+    backwards = "\n".join(reversed(listed(steps).split("\n")))
+
+    assert planned(f"{backwards}\n\n{listed(steps)}", steps)["plan_order"] == 0.0
+
+
+def test_hours_of_another_stage_are_wrong(steps: dict[str, roadmap.Stage]) -> None:
+    turned = {1: 60, 2: 50, 3: 30, 4: 40, 5: 50, 6: 40}
+
+    assert [planned(listed(steps, turned), steps, stage)["plan_hours"] for stage in HOURS] == [0.0] * 6
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Stage 1 takes 40, 50 or 60 hours.",
+        "Stage 1 takes 50 to 60 hours.",
+        "Stage 1 takes 60 hours. Stage 1 takes 50 hours.",
+        "Stage 1 takes 60 hours, and stage 2 takes 50 hours.",
+        "Stage 1 does not take 50 hours.",
+        "Plan 30, 40, 50, 60 and 270 hours for stage 1.",
+        "Stages, hours, order: language, framework, 50.",
+        attacks.CONSTANT,
+    ],
+)
+def test_guesses_at_hours_get_nothing(steps: dict[str, roadmap.Stage], said: str) -> None:
+    assert planned(said, steps)["plan_hours"] == 0.0
 
 
 # --- degenerate answers: the contract of the table in evals/README.md

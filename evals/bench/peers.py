@@ -181,9 +181,11 @@ def main() -> None:
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load} before the run; ", end="")
     print(f"{len(sections)} sections, {counts} cases. Quality: dev / test.\n", flush=True)
+    head = ("system", *SHOWN, "query p50 / p95 ms", "index s", "cold start s", "versions")
+    print(table(head, ()))
     with tempfile.TemporaryDirectory() as folder:
-        rows = [_row(name, cases, Path(folder) / str(at)) for at, name in enumerate(PEERS)]
-    print(table(("system", *SHOWN, "query p50 / p95 ms", "index s", "cold start s", "versions"), rows))
+        for at, name in enumerate(PEERS):  # printed one by one: the whole takes half an hour
+            print(table(head, [_row(name, cases, Path(folder) / str(at))]).splitlines()[-1], flush=True)
 
 
 def _row(name: str, cases: Sequence[Any], folder: Path) -> Sequence[str]:
@@ -213,7 +215,6 @@ def _row(name: str, cases: Sequence[Any], folder: Path) -> Sequence[str]:
     means = {
         (key, split): mean(key, (each[key] for each in scores[split])).value or 0.0 for key in SHOWN for split in SPLITS
     }
-    print(f"measured {name}", file=sys.stderr, flush=True)
     return (
         name,
         *(" / ".join(f"{means[key, split]:.3f}" for split in SPLITS) for key in SHOWN),

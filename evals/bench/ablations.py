@@ -37,10 +37,10 @@ QUESTIONS, PROSE = ("question", "questions3"), ("prose", "prose2")
 WORDS, TECHNOLOGY = ("lexical", "covered"), ("subject",)
 # Rows by the signals that are left out.
 ROWS = {
-    "without see-also lifts": (),
-    "and without the technology match": TECHNOLOGY,
-    "and without question vectors": QUESTIONS,
-    "and without prose vectors": PROSE,
+    "no lifts": (),
+    "no lifts, no technology match": TECHNOLOGY,
+    "no lifts, no question vectors": QUESTIONS,
+    "no lifts, no prose vectors": PROSE,
     "dense only": (*WORDS, *TECHNOLOGY),
     "lexical only": (*QUESTIONS, *PROSE, *TECHNOLOGY),
 }
@@ -86,7 +86,10 @@ def main(
     orders: dict[str, Order] = {"as served": lambda each: -np.arange(len(each.refs), dtype=float)}
     orders |= {name: served.without(left_out) for name, left_out in ROWS.items()}
     if headings:
-        for name, has_heading in (("own passages with headings", True), ("own passages without headings", False)):
+        for name, has_heading in (
+            ("no lifts, own passages with headings", True),
+            ("no lifts, own passages without headings", False),
+        ):
             orders[name] = served.with_prose(own_prose(sections, served.asked, has_heading=has_heading))
     for group in sorted({each.group for each in served.asked}):
         members = [each for each in served.asked if each.group == group]

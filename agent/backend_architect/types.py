@@ -312,6 +312,7 @@ class Brief:
     parts: tuple[Hit, ...] = ()  # the best section for each question, when several were asked at once
     wish: str = ""  # the last answer in another form: shorter, deeper, its code … (answering/follow_up.py)
     asks: str = ""  # what would make the answer more specific, when the question says little
+    symptoms: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # by section, how near each pitfall's is
     corrections: tuple[tuple[str, Section], ...] = ()  # what to say first of a wish or premise, and what supports it
 
 

@@ -70,13 +70,40 @@ def test_what_follows_depends_on_what_is_wanted(intent: str, first_after_the_ans
 
 def test_a_symptom_that_is_described_leads_with_its_cause():
     asked = "we see two orders although we check before insert"
+    near = {"demo/orders#once": (0.7, 0.2)}
 
-    text = compose(brief("debug", question=asked, standalone=asked)).text
+    text = compose(brief("debug", question=asked, standalone=asked, symptoms=near)).text
 
     assert text.startswith(
         "**Likely cause** (symptom → cause → fix): Two orders → check before insert → insert first [1]"
     )
     assert text.count("Two orders") == 1
+
+
+@pytest.mark.parametrize(
+    ("intent", "asked", "nearness"),
+    [
+        ("debug", "we see two orders although we check before insert", 0.3),
+        ("explain", "what does it mean that we see two orders", 0.55),
+        ("howto", "how do we prevent two orders from one click", 0.65),
+        ("debug", "two orders", 0.9),
+        ("debug", "the order is lost although a key was sent", 0.7),
+    ],
+    ids=["too far", "an explanation", "steps are wanted", "nothing is told", "another trouble"],
+)
+def test_no_cause_is_put_first_for_what_is_not_described(intent: str, asked: str, nearness: float):
+    doubled = Pitfall("Two orders, the same twice", "check before insert", "insert first")
+    hit = Hit(section(pitfalls=(doubled,)), 0.9)
+
+    text = compose(brief(intent, question=asked, standalone=asked, hits=(hit,), symptoms={hit.ref: (nearness,)})).text
+
+    assert text.startswith("Take an order once")
+
+
+def test_the_pitfall_nearest_to_what_is_described_is_warned_of_first():
+    text = compose(brief("review", symptoms={"demo/orders#once": (0.2, 0.5)})).text
+
+    assert text.index("Lost key") < text.index("Two orders")
 
 
 def test_the_asked_language_is_shown_and_unexecuted_code_says_so():

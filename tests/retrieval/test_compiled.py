@@ -47,7 +47,7 @@ def test_what_is_read_back_is_what_was_compiled(cache: Path, embedder: Embedder,
     assert (read.matrix == fresh.matrix).all()
 
 
-@pytest.mark.parametrize("name", ["corpus.json", "words.sqlite", "vectors.npy", "sums.json"])
+@pytest.mark.parametrize("name", ["corpus.json", "words.sqlite", "vectors.npy", "symptoms.npy", "sums.json"])
 @pytest.mark.parametrize("damage", ["garbage", "truncated", "missing"])
 def test_a_damaged_file_is_compiled_again_with_the_same_answer(cache: Path, name: str, damage: str, tmp_path: Path):
     expected = hits(tmp_path / "fresh")

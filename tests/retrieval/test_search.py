@@ -120,3 +120,37 @@ def test_a_word_of_the_guides_is_never_corrected(architect: Architect):
     assert (
         index.corrected("tokens retries caching paginated idempotent") == "tokens retries caching paginated idempotent"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "ref"),
+    [
+        (
+            "how do I make a POST safe to retry in our FastAPI service",
+            "api-design/retries-idempotency-and-rate-limits#post-retry",
+        ),
+        (
+            "which columns do I index for keyset pagination, we use Laravel",
+            "api-design/pagination-and-filtering#keyset-sql",
+        ),
+    ],
+)
+def test_a_framework_that_is_only_mentioned_does_not_hide_the_topic(architect: Architect, question: str, ref: str):
+    assert ref in [hit.ref for hit in architect.search(question, limit=2)]
+
+
+def test_what_is_described_is_near_to_its_own_symptom(architect: Architect):
+    told = "worker says row does not exist, a second later it is there"
+    retriever = architect._rooms.retriever
+    hits = retriever.search(told, limit=3)
+
+    near = retriever.symptoms(told, hits)
+
+    assert list(near) == [hit.ref for hit in hits]
+    assert [len(near[hit.ref]) for hit in hits] == [len(hit.section.pitfalls) for hit in hits]
+    best = max(
+        (cosine, pitfall.symptom)
+        for hit in hits
+        for cosine, pitfall in zip(near[hit.ref], hit.section.pitfalls, strict=True)
+    )
+    assert best[0] > 0.6 and "worker" in best[1].lower()

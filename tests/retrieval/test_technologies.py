@@ -25,6 +25,9 @@ def technologies() -> Technologies:
         ("gin middleware order", ("go",), ("gin",)),
         ("share state in axum handlers", ("rust",), ("axum",)),
         ("express middleware order", ("javascript",), ("express",)),
+        ("go vs rust for a gateway", ("go", "rust"), ()),
+        ("rust over go", ("rust", "go"), ()),
+        ("gin or axum?", ("go", "rust"), ("gin", "axum")),
     ],
 )
 def test_a_named_technology_is_recognised_with_its_language(

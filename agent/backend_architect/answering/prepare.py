@@ -26,6 +26,7 @@ from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, 
 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
+_HITS_WITH_SYMPTOMS = 3
 _BLENDED = 40
 # How much the topic carried over counts beside the words of the follow-up, and what staying with the guide is worth.
 _TOPIC_SHARE, _TOPIC_SHARE_OF_FEW, _FEW_NEW_WORDS = 0.5, 0.7, 2
@@ -209,6 +210,7 @@ class Preparer:
             ledger=ledger,
             parts=() if alone.is_follow_up else self._parts(standalone, hits),
             wish=alone.wish or "",
+            symptoms=self._retriever.symptoms(standalone, hits[:_HITS_WITH_SYMPTOMS]),
             corrections=corrections,
             asks="" if memory.turns else self._asks_back(text, intent, hits),
         )

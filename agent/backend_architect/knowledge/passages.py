@@ -54,6 +54,11 @@ def passages(section: Section) -> list[Passage]:
     return [*prose_passages(section), *question_passages(section)]
 
 
+def symptom_texts(section: Section) -> list[str]:
+    """Return the symptoms of a section's pitfalls: not searched, but compared with what somebody describes."""
+    return [pitfall.symptom for pitfall in section.pitfalls]
+
+
 def _units(section: Section) -> Iterator[str]:
     for part in section.parts:
         for block in part.blocks:

@@ -1,6 +1,6 @@
 """The corpus ready to be searched, kept in the cache folder so that a process starts without reading sixty guides.
 
-A folder `corpus-<stamp>` holds the parsed sections, the word index and the vectors. The stamp names the guide files by path,
+A folder `corpus-<stamp>` holds the parsed sections, the word index and the vectors of passages and of symptoms. The stamp names the guide files by path,
 size and time of change, so an edited guide is a new folder; checksums tell a damaged one, which is then built again.
 """
 
@@ -17,13 +17,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import TypeAdapter
 
 from backend_architect.knowledge import Corpus
-from backend_architect.knowledge.passages import passages
+from backend_architect.knowledge.passages import passages, symptom_texts
 from backend_architect.retrieval.embedder import EMBEDDER_ID, Embedder
 from backend_architect.retrieval.lexical import LexicalIndex
 from backend_architect.retrieval.vectors import load_vectors, unit, vectors_for
@@ -36,20 +37,34 @@ if TYPE_CHECKING:
 log = logging.getLogger("backend_architect")
 
 # Raised when the layout of the folder changes, so that an older one is not read.
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 3
-_CORPUS, _WORDS, _VECTORS, _SUMS = "corpus.json", "words.sqlite", "vectors.npy", "sums.json"
+_CORPUS, _WORDS, _SUMS = "corpus.json", "words.sqlite", "sums.json"
+_VECTORS, _SYMPTOMS = "vectors.npy", "symptoms.npy"
 _KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """Sections, the row of each passage as (section position, kind), one vector a row, and the word index."""
+    """Sections, the row of each passage as (section position, kind), one vector a row, and the word index.
+
+    `symptoms` has one vector for the symptom of each pitfall, in the order of the sections.
+    """
 
     corpus: Corpus
     rows: list[tuple[int, PassageKind]]
     matrix: NDArray[np.float32]
+    symptoms: NDArray[np.float32]
     lexical: LexicalIndex
+
+    def symptoms_of(self, section: int) -> NDArray[np.float32]:
+        """Return the vectors of the symptoms of a section, one for each of its pitfalls."""
+        first = self._first_symptoms[section]
+        return self.symptoms[first : first + len(self.corpus.sections[section].pitfalls)]
+
+    @cached_property
+    def _first_symptoms(self) -> list[int]:
+        return list(accumulate((len(section.pitfalls) for section in self.corpus.sections), initial=0))
 
     def passage_text(self, row: int) -> str:
         """Return the text of a passage; the rows of a section stand together, in the order they are cut."""
@@ -89,7 +104,9 @@ def load_compiled(knowledge: Path, own: Path | None, cache: Path, embedder: Embe
 def _compile(corpus: Corpus, stored: dict[bytes, Any], embedder: Embedder) -> Compiled:
     cut = [(at, passage) for at, section in enumerate(corpus.sections) for passage in passages(section)]
     matrix = vectors_for([passage.text for _, passage in cut], stored, embedder)
-    return Compiled(corpus, [(at, passage.kind) for at, passage in cut], matrix, LexicalIndex.build(corpus.sections))
+    symptoms = vectors_for([text for section in corpus.sections for text in symptom_texts(section)], stored, embedder)
+    rows = [(at, passage.kind) for at, passage in cut]
+    return Compiled(corpus, rows, matrix, symptoms, LexicalIndex.build(corpus.sections))
 
 
 def _stamp(knowledge: Path, own: Path | None) -> str:
@@ -122,8 +139,8 @@ def _read(folder: Path) -> Compiled:
     content = json.loads((folder / _CORPUS).read_bytes())
     corpus = TypeAdapter(Corpus).validate_python(content["corpus"])
     rows = [(at, _KINDS[kind]) for at, kind in content["rows"]]
-    matrix = unit(np.load(folder / _VECTORS, allow_pickle=False))
-    return Compiled(corpus, rows, matrix, LexicalIndex.open(folder / _WORDS))
+    matrix, symptoms = (unit(np.load(folder / name, allow_pickle=False)) for name in (_VECTORS, _SYMPTOMS))
+    return Compiled(corpus, rows, matrix, symptoms, LexicalIndex.open(folder / _WORDS))
 
 
 def _write(folder: Path, compiled: Compiled) -> None:
@@ -141,6 +158,7 @@ def _write(folder: Path, compiled: Compiled) -> None:
         corpus = TypeAdapter(Corpus).dump_python(compiled.corpus, mode="json")
         (building / _CORPUS).write_text(json.dumps({"corpus": corpus, "rows": rows}), encoding="utf-8")
         np.save(building / _VECTORS, compiled.matrix.astype(np.float16))
+        np.save(building / _SYMPTOMS, compiled.symptoms.astype(np.float16))
         LexicalIndex.build(compiled.corpus.sections, building / _WORDS).close()
         (building / _SUMS).write_text(json.dumps(_sums(building)), encoding="utf-8")
         if folder.exists():
@@ -154,7 +172,7 @@ def _write(folder: Path, compiled: Compiled) -> None:
 
 
 def _sums(folder: Path) -> dict[str, int]:
-    return {name: zlib.crc32((folder / name).read_bytes()) for name in (_CORPUS, _WORDS, _VECTORS)}
+    return {name: zlib.crc32((folder / name).read_bytes()) for name in (_CORPUS, _WORDS, _VECTORS, _SYMPTOMS)}
 
 
 def _prune(newest: Path) -> None:

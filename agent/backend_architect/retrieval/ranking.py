@@ -29,7 +29,11 @@ _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")
 _LINKED = 0.08
 _POINTING = 3
 
-_ABOUT_OTHER = -1.5
+# What a guide's technology says of it. One that is asked for speaks for it only a little: most questions that name a
+# framework are about something else that happens in it, and the topic's own section answers them.
+_ASKED_FOR = 0.3
+_COMPARES = 1.0
+_ABOUT_OTHER = -1.2
 _NOT_ASKED_FOR = -0.2
 
 # Guides about one technology outside the areas of languages and frameworks.
@@ -99,7 +103,7 @@ def wants_advice(question: str) -> bool:
 
 
 def subject_fit(section: Section, subject: Named, *, advice: bool) -> float:
-    """Return how a guide's technology fits the ones asked for: 1 the same, negative another or one nobody asked for, else 0.
+    """Return how a guide's technology fits the ones asked for: above 0 the same, below 0 another or one nobody asked for.
 
     A question for advice (`advice`) is not answered by the glossary, which only says what terms mean.
     """
@@ -109,12 +113,12 @@ def subject_fit(section: Section, subject: Named, *, advice: bool) -> float:
 def _technology_fit(section: Section, subject: Named) -> float:
     if _is_comparison(subject):
         # Several technologies of one kind are named: what compares them comes before what is about one of them.
-        return 1.0 if section.guide == _COMPARING else 0.0
+        return _COMPARES if section.guide == _COMPARING else 0.0
     own = _subject_of(section)
     if not own:
         return 0.0
     if own & set(subject.all):
-        return 1.0
+        return _ASKED_FOR
     if section.area in ("languages", "frameworks") and (subject.languages or subject.frameworks):
         return _ABOUT_OTHER
     return _NOT_ASKED_FOR

@@ -129,6 +129,18 @@ class Retriever:
         matched = self._compiled.passage_text(passage) if passage is not None else ""
         return Hit(self.corpus.sections[at], fused, {name: round(value, 4) for name, value in signals.items()}, matched)
 
+    def symptoms(self, text: str, hits: Sequence[Hit]) -> dict[str, tuple[float, ...]]:
+        """Return by section how near the symptom of each of its pitfalls is to what a text describes, as cosines."""
+        import numpy as np
+
+        seen = np.stack([self._embedder.embed(view) for view in self._understood(text).views])
+        near = {hit.ref: self._compiled.symptoms_of(self._positions[hit.ref]) for hit in hits}
+        return {ref: tuple(map(float, (rows @ seen.T).max(axis=1))) for ref, rows in near.items()}
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {section.ref: at for at, section in enumerate(self.corpus.sections)}
+
     def named_in(self, text: str) -> Named:
         """Return the technologies a text names."""
         return self._technologies.named_in(text)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from backend_architect.knowledge import Corpus
-from backend_architect.knowledge.passages import passages
+from backend_architect.knowledge.passages import passages, symptom_texts
 from backend_architect.knowledge.scope_examples import SCOPE_EXAMPLES, load_scope_examples
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.vectors import build_vectors, stale_files
+from backend_architect.types import Section
 
 
 def shipped_texts(knowledge: Path) -> dict[str, list[str]]:
     """Return the texts of each vector file: one a guide, one for the scope examples."""
     corpus = Corpus.load(knowledge)
     guides = {
-        guide: [passage.text for section in sections for passage in passages(section)]
-        for guide, sections in corpus.guides.items()
+        guide: [text for section in sections for text in _texts(section)] for guide, sections in corpus.guides.items()
     }
     examples = [example.question for example in load_scope_examples(knowledge)]
     return guides | {SCOPE_EXAMPLES: examples}
+
+
+def _texts(section: Section) -> list[str]:
+    return [*(passage.text for passage in passages(section)), *symptom_texts(section)]
 
 
 def stale_vectors(knowledge: Path) -> list[str]:

@@ -103,6 +103,8 @@ _AFTER = frozenset(
         "lang",
     ]
 )
+_COMPARED_WITH = re.compile(r"\s+(?:vs\.?|versus|or|over)\s+(?P<other>[\w#+.-]*[\w#+])", re.IGNORECASE)
+_COMPARED_TO = re.compile(r"(?P<other>[\w#+.-]*[\w#+])\s+(?:vs\.?|versus|or|over)\s+$", re.IGNORECASE)
 _STRONG_BEFORE = frozenset(["in", "with", "using", "via"])
 
 
@@ -159,7 +161,7 @@ class Technologies:
         for match in self._pattern.finditer(text):
             name = match.group().lower()
             technology = self.table[self._by_name[name]]
-            if name in technology.everyday and not _is_technical(text, match):
+            if name in technology.everyday and not (_is_technical(text, match) or self._is_compared(text, match)):
                 continue
             found.setdefault(technology.id, match.start())
         ordered = [self.table[key] for key in sorted(found, key=lambda key: (found[key], key))]
@@ -169,6 +171,12 @@ class Technologies:
         languages = tuple(dict.fromkeys([*direct, *implied]))
         others = tuple(t.id for t in ordered if t.kind not in ("language", "framework"))
         return Named(languages, frameworks, others)
+
+    def _is_compared(self, text: str, match: re.Match[str]) -> bool:
+        """Whether a word is held against a technology: "go vs rust", "python or go"."""
+        after = _COMPARED_WITH.match(text[match.end() :])
+        before = _COMPARED_TO.search(text[: match.start()])
+        return any(side is not None and side["other"].lower() in self._by_name for side in (after, before))
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:

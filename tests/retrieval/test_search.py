@@ -153,4 +153,5 @@ def test_what_is_described_is_near_to_its_own_symptom(architect: Architect):
         for hit in hits
         for cosine, pitfall in zip(near[hit.ref], hit.section.pitfalls, strict=True)
     )
-    assert best[0] > 0.6 and "worker" in best[1].lower()
+    assert best[0] > 0.6
+    assert "worker" in best[1].lower()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend_architect.answering.confidence import confidence
+from backend_architect.knowledge.neighbours import Neighbours
 from backend_architect.knowledge.scope_examples import SCOPE_EXAMPLES, ScopeExample, load_scope_examples
 from backend_architect.retrieval import Retriever
 from backend_architect.types import Hit, Scope, Specialist
@@ -26,14 +27,20 @@ SPECIALISTS: Mapping[str, Specialist] = {
 
 # A label's score is the mean similarity of the question to its nearest examples of that label.
 _NEAREST = 3
-# False refusals cost more than false answers: a specialist must be nearer than we are by this much to get the question.
-_SPECIALIST_MARGIN = 0.04
-# A question that names our technologies or header fields needs more than that to be called off-topic.
-_TECHNICAL_MARGIN = 0.08
-# And any question needs this much.
-_PLAIN_MARGIN = 0.02
+# Each of the first two names that speak for somebody else is worth this much nearness to them.
+_NAME, _NAMES = 0.15, 2
+# False refusals cost more than false answers: another must be nearer than we are by this much to get the question,
+# and by more when it names our technologies or header fields.
+_MARGIN: Mapping[str, float] = {
+    "frontend": 0.06,
+    "devops": 0.06,
+    "data": 0.06,
+    "out_of_scope": 0.04,
+    "greeting_meta": 0.02,
+}
+_TECHNICAL_MARGIN = 0.05
 # The embedder was tuned on the questions of the guides, so that everything is nearer to them than to an example.
-_TUNED = 0.83
+_TUNED = 0.9
 # The less sure the guides are of an answer, the less they hold on to a question: a neighbour's is then let go at once.
 _SURE, _LET_GO = 0.5, 0.1
 # Below this nearness to anything we know, a text without a technical word is not ours.
@@ -69,7 +76,7 @@ class Planned:
 class ScopeDecision:
     """Whose question it is. `specialist` is set for a hand-over; `is_clear` is false when there was nothing to judge.
 
-    `lead` is by how much the nearest examples of that owner are nearer than the nearest of the others.
+    `lead` is by how much that owner is nearer than the next, by examples and names together.
     """
 
     scope: Scope
@@ -80,7 +87,7 @@ class ScopeDecision:
 
 
 class ScopeJudge:
-    """Compares a question with labelled examples by the same embedder that searches. Safe to share between threads."""
+    """Compares a question with labelled examples, and looks for names that speak for others. Safe to share between threads."""
 
     def __init__(self, retriever: Retriever, knowledge: Path) -> None:
         self._retriever = retriever
@@ -96,6 +103,8 @@ class ScopeJudge:
         nearness = self._nearness(similarities)
         doubt = _LET_GO * max(0.0, _SURE - confidence(hits))
         nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])]) - doubt
+        for owner, names in self._neighbours.mentioned_in(question).items():
+            nearness[owner] += _NAME * min(names, _NAMES)
         label = _winner(nearness, is_technical=self._is_technical(question))
         lead = nearness[label] - max(value for other, value in nearness.items() if other != label)
         if label in SPECIALISTS:
@@ -140,6 +149,10 @@ class ScopeJudge:
         examples = load_scope_examples(self._knowledge)
         return examples, self._retriever.vectors([example.question for example in examples], shipped_as=SCOPE_EXAMPLES)
 
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours.load(self._knowledge)
+
     def _can_be_read(self, question: str) -> bool:
         """Whether there is anything to judge: a word we know, a status code, or another script than ours."""
         if re.search(r"\b[1-5]\d\d\b", question) or re.search(r"[^\W\d_\x00-\x7f]{2}", question):
@@ -178,5 +191,5 @@ def _winner(nearness: Mapping[str, float], *, is_technical: bool) -> str:
     ours = nearness["in_scope"]
     if best == "in_scope":
         return "out_of_scope" if ours < _UNKNOWN and not is_technical else "in_scope"
-    margin = _SPECIALIST_MARGIN if best in SPECIALISTS else _TECHNICAL_MARGIN if is_technical else _PLAIN_MARGIN
+    margin = _MARGIN[best] + (_TECHNICAL_MARGIN if is_technical else 0.0)
     return best if nearness[best] - ours >= margin else "in_scope"

@@ -23,6 +23,7 @@ def architect():
         ("build a star schema in our warehouse", "handed_over"),
         ("best recipe for lasagne", "declined"),
         ("how do I get rust off a bicycle", "declined"),
+        ("write a poem about our REST API", "declined"),
         ("hello", "greeted"),
         ("what can you do?", "greeted"),
         ("asdfgh qwrtz", "asked_back"),
@@ -56,6 +57,38 @@ def test_a_hand_over_names_the_specialist_the_reason_and_carries_the_question(
     assert answer.handoff.reason in answer.text
     assert answer.handoff.packet.question == question
     assert answer.citations[0].ref.startswith("scope#hand-off-")
+
+
+@pytest.mark.parametrize(
+    ("question", "specialist"),
+    [
+        ("qwik or marko for a shop front", "Frontend & UI Specialist"),
+        ("karpenter and bottlerocket", "DevOps & Infrastructure"),
+        ("talend to matillion", "Database & Data Specialist"),
+    ],
+)
+def test_a_name_the_embedder_does_not_know_still_finds_its_specialist(
+    architect: Architect, question: str, specialist: str
+):
+    answer = architect.ask(question)
+
+    assert answer.handoff is not None
+    assert answer.handoff.specialist == specialist
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "our React client gets 401 from the API",
+        "Vue frontend and Laravel API on two domains, the login cookie is not sent",
+        "a recipe API with ingredients: which tables?",
+        "a pandas job calls our API too often, how do I rate limit it",
+        "chess server over WebSockets in Go",
+        "leetcode or real projects for a backend job",
+    ],
+)
+def test_a_question_of_ours_stays_ours_when_it_names_a_neighbour(architect: Architect, question: str):
+    assert architect.ask(question).scope == "in_scope"
 
 
 def test_a_question_no_guide_answers_is_answered_with_an_honest_gap(architect: Architect):

@@ -31,6 +31,7 @@ def table() -> Neighbours:
         ("a limerick about a load balancer", {"out_of_scope": 1}),
         ("how do web, worker and scheduler share a pool", {}),
         ("which status code for a failed login", {}),
+        ("salt and pepper in a password hash", {}),
     ],
 )
 def test_names_are_found_whole_in_any_case_singular_or_plural(table: Neighbours, text: str, mentions: dict[str, int]):

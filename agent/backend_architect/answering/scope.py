@@ -47,6 +47,13 @@ _SURE, _LET_GO = 0.5, 0.1
 _UNKNOWN = 0.25
 _ENOUGH_COVERED = 0.8
 
+# What only a question of ours is about: beside it the name of a specialist's tool says who calls, not who is asked.
+_OURS = re.compile(
+    r"\b(?:apis?|endpoints?|backends?|rest|graphql|grpc|microservices?|web ?hooks?|middleware|status codes?|server[- ]side|jwts?"
+    r"|access tokens?|oauth|(?:our|my|one|the|a|this|single|\w+'s) (?:\w+ )?services?)\b",
+    re.IGNORECASE,
+)
+
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|thanks?(?: you)?(?: (?:so|very) much)?|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
     r"|perfect|got it|help|test|who are you|what (?:are you|can you do))\b[\s!.?,]*(?:there|all|everyone|again|a lot)?[\s!.?,]*$",
@@ -103,8 +110,10 @@ class ScopeJudge:
         nearness = self._nearness(similarities)
         doubt = _LET_GO * max(0.0, _SURE - confidence(hits))
         nearness["in_scope"] = max([nearness["in_scope"], *map(_nearness_of_guides, hits[:1])]) - doubt
+        is_of_backend = bool(_OURS.search(question))
         for owner, names in self._neighbours.mentioned_in(question).items():
-            nearness[owner] += _NAME * min(names, _NAMES)
+            if owner not in SPECIALISTS or not is_of_backend:
+                nearness[owner] += _NAME * min(names, _NAMES)
         label = _winner(nearness, is_technical=self._is_technical(question))
         lead = nearness[label] - max(value for other, value in nearness.items() if other != label)
         if label in SPECIALISTS:

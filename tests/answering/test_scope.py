@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backend_architect import Architect
+from backend_architect.answering.scope import clauses
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,19 @@ def test_a_question_no_guide_answers_is_answered_with_an_honest_gap(architect: A
     assert answer.outcome == "not_covered"
     assert answer.text.startswith("The guides do not cover this question.")
     assert answer.confidence < 0.3
+
+
+def test_a_story_around_one_question_is_no_part_of_its_own():
+    text = "Our API sends prices over a WebSocket all day. How do I batch the drawing of the candlesticks in the chart?"
+
+    assert clauses(text) == ["How do I batch the drawing of the candlesticks in the chart?"]
+
+
+def test_two_questions_and_what_surrounds_them_are_parts():
+    text = "We run a Django shop with ten users. How do I hash passwords safely? Which colours suit the login page?"
+
+    assert clauses(text) == [
+        "We run a Django shop with ten users",
+        "How do I hash passwords safely?",
+        "Which colours suit the login page?",
+    ]

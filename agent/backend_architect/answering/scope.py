@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -175,8 +175,17 @@ class ScopeJudge:
 
 
 def clauses(text: str) -> list[str]:
-    """Return the parts of a text that can belong to different specialists: its sentences and their coordinated halves."""
-    halves = (half.strip(" ,.;") for sentence in _SENTENCES.split(text) for half in _COORDINATION.split(sentence))
+    """Return the parts of a text that can belong to different specialists: its sentences and their coordinated halves.
+
+    Where only one of them asks, it is the only part: the others say how things are, and nobody would answer them.
+    """
+    sentences = _SENTENCES.split(text)
+    asking = _halves(sentence for sentence in sentences if sentence.rstrip().endswith("?"))
+    return asking if len(asking) == 1 else _halves(sentences)
+
+
+def _halves(sentences: Iterable[str]) -> list[str]:
+    halves = (half.strip(" ,.;") for sentence in sentences for half in _COORDINATION.split(sentence))
     return [half for half in halves if len(half.split()) >= _CLAUSE_WORDS]
 
 

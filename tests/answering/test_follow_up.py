@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from backend_architect import resources
-from backend_architect.answering.follow_up import is_elliptic, pinned, stand_alone, wish_of
+from backend_architect.answering.follow_up import is_elliptic, opens_topic, pinned, stand_alone, tells_only, wish_of
 from backend_architect.retrieval.technologies import Technologies
 from backend_architect.types import Ledger, Turn
 
@@ -94,6 +94,7 @@ def test_a_new_topic_is_no_follow_up_because_it_asks_to_explain_or_to_show(quest
         ("how do I do that", "steps"),
         ("are you sure?", "sources"),
         ("ok recap", "recap"),
+        ("remind me what we settled on", "recap"),
         ("why not just a thread?", None),
         ("Explain optimistic locking", None),
         ("how long", None),
@@ -102,3 +103,23 @@ def test_a_new_topic_is_no_follow_up_because_it_asks_to_explain_or_to_show(quest
 )
 def test_a_wish_for_another_form_is_told_from_a_question(question: str, wish: str | None):
     assert wish_of(question) == wish
+
+
+@pytest.mark.parametrize("said", ["ok other topic: and what about that?", "Thanks. Something unrelated: is it safe?"])
+def test_who_says_that_the_topic_changes_is_believed(said: str):
+    assert opens_topic(said)
+    assert not stand_alone(said, [TURN], named_in).is_follow_up
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        ("We may not add another server.", True),
+        ("Only our own two apps call it, if that makes it easier.", True),
+        ("We may not add a server, what now?", False),
+        ("gin validate json body", False),
+        ("Explain optimistic locking", False),
+    ],
+)
+def test_a_statement_is_told_from_a_question(said: str, tells: bool):
+    assert tells_only(said) is tells

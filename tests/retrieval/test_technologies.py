@@ -59,3 +59,10 @@ def test_stores_and_brokers_are_named_apart_from_languages(technologies: Technol
 
     assert named.others == ("kafka", "rabbitmq", "postgresql")
     assert named.languages == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["No Redis, only the Postgres we have.", "it is Postgres, not Redis", "without Redis on Postgres"]
+)
+def test_what_is_ruled_out_is_not_named(technologies: Technologies, text: str):
+    assert technologies.named_in(text).others == ("postgresql",)

@@ -16,7 +16,7 @@ Wish = Literal["recap", "shorter", "code", "risks", "sources", "reasons", "steps
 
 # A question made of a wish's words and filler alone is that wish; the first that fits wins.
 _WISHES: Mapping[Wish, str] = {
-    "recap": "recap summary summarise summarize sum decided decide discussed covered",
+    "recap": "recap summary summarise summarize sum decided decide discussed covered remind settled agreed",
     "shorter": "short shorter brief briefer briefly tldr tl dr gist sentence line nutshell long liner",
     "code": "code example examples sample snippet listing implementation",
     "risks": "wrong pitfall pitfalls gotcha gotchas risk risks drawback drawbacks downside downsides caveat caveats cons",
@@ -28,7 +28,8 @@ _WISHES: Mapping[Wish, str] = {
 _FILLER = frozenset(
     "a about all an and any are as at be but by can could did do does for from get give go good got had has have hmm i in is it just let like look made make "
     "me might my no not now of ok okay on one our please s said say see should show so some such tell thanks that the them then there these this those "
-    "to too up us version was we well what where will with would write you your so far everything".split()
+    "to too up us version was we well what where will with would write you your so far everything lines five three "
+    "start beginning boss team cto manager".split()
 )
 
 _OPENERS = re.compile(
@@ -50,6 +51,12 @@ _EXPLETIVE = re.compile(
     r"|\bthat (?:is|are|was|has|have|can|will|does|returns?|runs?)\b|\bthis (?:error|message|code|query)\b",
     re.IGNORECASE,
 )
+_NEW_TOPIC = re.compile(
+    r"\b(?:(?:an)?other|new|different|next|separate|unrelated) (?:topic|question|subject|thing|matter)\b|\bsomething (?:else|different|unrelated|new)\b"
+    r"|\bunrelated\b|\bchang(?:e|ing) (?:the )?(?:topic|subject)\b|\boff[- ]topic\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(r"^\W*(?:we|i|our|my|only|no|yes|but|from|it|it's|that|they|there|sorry)\b[^?]*$", re.IGNORECASE)
 _FEW_TERMS = 4
 _MANY_TERMS = 7
 
@@ -79,7 +86,7 @@ _REJECTED = re.compile(
 )
 _ALTERNATIVES = re.compile(r"([\w./+#-]+)\s+(?:or|vs\.?|versus)\s+([\w./+#-]+)", re.IGNORECASE)
 _OPTION_WORDS = 12
-_JOINED = " — "
+JOINED = " — "
 
 _FRAMED = re.compile(
     r"\b(?:we|i|our|my)(?:'re| are| am|'m)?\s+(?:use|using|run|running|on|have|build|building|work with|write|is|stack is|app is|service is)\b",
@@ -122,7 +129,7 @@ def stand_alone(question: str, turns: Sequence[Turn], named_in: Callable[[str], 
     `lacks_context` is true when it leans on something and there is no earlier turn to lean on.
     """
     wish = wish_of(question)
-    if not is_elliptic(question, named_in):
+    if opens_topic(question) or not is_elliptic(question, named_in):
         return StandAlone(question, question, is_follow_up=False)
     if not turns:
         leans_wholly = wish or _points_at_option(question) or not query_terms(question)
@@ -134,8 +141,18 @@ def stand_alone(question: str, turns: Sequence[Turn], named_in: Callable[[str], 
     named = named_in(meant)
     topic = _topic(last, meant)
     if named.languages or named.frameworks:
-        topic = _without_technologies(topic, named_in)
-    return StandAlone(f"{topic.rstrip(' ?.')}{_JOINED}{meant.strip()}", meant.strip(), is_follow_up=True)
+        topic = without_technologies(topic, named_in)
+    return StandAlone(f"{topic.rstrip(' ?.')}{JOINED}{meant.strip()}", meant.strip(), is_follow_up=True)
+
+
+def opens_topic(question: str) -> bool:
+    """Whether somebody says that what follows is about something else."""
+    return bool(_NEW_TOPIC.search(question))
+
+
+def tells_only(question: str) -> bool:
+    """Whether somebody tells something and asks nothing: "We may not add another server." changes what was asked before."""
+    return bool(_TELLS.match(question))
 
 
 def wish_of(question: str) -> Wish | None:
@@ -178,9 +195,9 @@ def _words(text: str) -> list[str]:
 
 def _topic(last: Turn, question: str) -> str:
     """Return what the last turn was about: its first question, and its latest turn of thought when that is pointed at."""
-    root, _, detail = last.standalone.partition(_JOINED)
+    root, _, detail = last.standalone.partition(JOINED)
     points_back = _REFERENCES.search(_EXPLETIVE.sub(" ", question)) is not None
-    return f"{root.rstrip(' ?.')}{_JOINED}{detail}" if detail and points_back else root
+    return f"{root.rstrip(' ?.')}{JOINED}{detail}" if detail and points_back else root
 
 
 def _with_options_named(question: str, last: Turn) -> str:
@@ -207,7 +224,7 @@ def _options(answer: str) -> list[str]:
     return [" ".join(re.sub(r"[`*]|\[\d+\]", "", text).split()[:_OPTION_WORDS]) for text in rows[1:] or items]
 
 
-def _without_technologies(topic: str, named_in: Callable[[str], Named]) -> str:
+def without_technologies(topic: str, named_in: Callable[[str], Named]) -> str:
     """Return a topic that is now asked about for another technology without the old one: 'in Python', "we're on Django"."""
     sentences = _SENTENCE_END.split(topic)
     asked = [sentence for sentence in sentences if not _states_stack(sentence)] or sentences

@@ -10,27 +10,38 @@ from functools import cached_property
 from pathlib import Path
 
 from backend_architect.answering.confidence import NOT_COVERED, PLANNED_MARGIN, PLANNED_SIMILARITY, confidence
-from backend_architect.answering.follow_up import StandAlone, pinned, stand_alone
+from backend_architect.answering.follow_up import (
+    JOINED,
+    StandAlone,
+    opens_topic,
+    pinned,
+    stand_alone,
+    tells_only,
+    without_technologies,
+)
 from backend_architect.answering.intent import Intent, intent_of
 from backend_architect.answering.natural_language import NaturalLanguages
 from backend_architect.answering.redact import redact
 from backend_architect.answering.replies import Reply, ask_back, ask_in_english, handoff, reply_to
-from backend_architect.answering.scope import Planned, ScopeJudge, clauses, is_greeting
+from backend_architect.answering.scope import Planned, ScopeDecision, ScopeJudge, clauses, is_greeting
 from backend_architect.errors import QuestionError
 from backend_architect.knowledge.asks import load_asks
 from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.retrieval import Retriever
+from backend_architect.retrieval.context import Context
 from backend_architect.retrieval.lexical import query_terms
 from backend_architect.retrieval.search import questions_in
+from backend_architect.retrieval.technologies import Named
 from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, Section, Specialist, Turn
 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
 _HITS_WITH_SYMPTOMS = 3
-_BLENDED = 40
-# How much the topic carried over counts beside the words of the follow-up, and what staying with the guide is worth.
-_TOPIC_SHARE, _TOPIC_SHARE_OF_FEW, _FEW_NEW_WORDS = 0.5, 0.7, 2
-_SAME_GUIDE = 0.03
+# A question of a conversation is taken to follow the last answer from this likelihood on; that many of its sections count.
+_FOLLOWS = 0.5
+_CITED_BEFORE = 3
+# How far a statement leans on what was said, beside a question that points back.
+_TELLS = 0.5
 _SEVERAL, _MAX_PARTS = 2, 3
 # A question is split between specialists only when its parts are this much nearer to the one than to the other.
 _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
@@ -119,9 +130,9 @@ class Preparer:
             brief = self._brief(text, alone, self._shown(alone, memory), ledger, memory)
             return replace(prepared, brief=brief, confidence=memory.answered[-1].confidence)
         alone, handed = self._ours_and_others(alone, ledger)
-        found = self._found(alone, ledger, memory)
+        alone, found = self._found(alone, ledger, memory)
         hits = _of_guides(found)
-        decision = self._judge.decide(alone.text, hits)
+        decision = self._decided(alone, hits)
         reply = reply_to(text, decision, found, self._retriever.corpus, ledger)
         if foreign and decision.scope in ("out_of_scope", "greeting_meta") and not is_greeting(text):
             reply = ask_in_english(foreign.language)
@@ -139,6 +150,15 @@ class Preparer:
             sure = max(sure, NOT_COVERED)
         brief = self._brief(text, alone, hits, ledger, memory)
         return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
+
+    def _decided(self, alone: StandAlone, hits: tuple[Hit, ...]) -> ScopeDecision:
+        """Return whose question it is. One that follows an answer of ours is ours, unless its own words say otherwise too."""
+        decision = self._judge.decide(alone.text, hits)
+        if not alone.is_follow_up or decision.scope == "in_scope" or is_greeting(alone.said):
+            return decision
+        by_itself = self._judge.decide(alone.said, hits)
+        is_others = decision.specialist is not None and decision.specialist == by_itself.specialist
+        return decision if is_others else replace(decision, scope="in_scope", specialist=None)
 
     def _in_guides(self, text: str, *, limit: int) -> tuple[Hit, ...]:
         """Return the best sections that answer questions: those of the scope card speak of this agent."""
@@ -168,28 +188,33 @@ class Preparer:
         again = [found.pop(ref) if ref in found else Hit(self._retriever.corpus.by_ref[ref], 1.0) for ref in cited]
         return (*again, *found.values())
 
-    def _found(self, alone: StandAlone, ledger: Ledger, memory: Memory) -> tuple[Hit, ...]:
-        """Return what is found; for a follow-up that says something new, its own words count beside the topic's.
+    def _found(self, alone: StandAlone, ledger: Ledger, memory: Memory) -> tuple[StandAlone, tuple[Hit, ...]]:
+        """Return what is found, and the question with the topic before it when it turns out to follow the last answer."""
+        stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
+        named = self._retriever.named_in(alone.said)
+        says_something = any(term not in named.all for term in query_terms(alone.said))
+        context = self._context(memory, named)
+        if context is None or not says_something or opens_topic(alone.said):
+            return alone, self._retriever.search(alone.text, limit=_HITS, **stack)
+        leans = 1.0 if alone.is_follow_up else _TELLS if tells_only(alone.said) else 0.0
+        hits, likely = self._retriever.search_in(context, alone.said, leans=leans, limit=_HITS, **stack)
+        if likely > _FOLLOWS:
+            alone = replace(alone, text=f"{context.asked.rstrip(' ?.')}{JOINED}{alone.said}", is_follow_up=True)
+        return alone, hits
 
-        The guide that was just quoted comes first among equals: a conversation stays with its subject.
-        """
-        pinned_stack = {"languages": ledger.languages, "frameworks": ledger.frameworks}
-        with_topic = self._retriever.search(alone.text, limit=_BLENDED, **pinned_stack)
-        named = self._retriever.named_in(alone.said).all
-        says_something = [term for term in query_terms(alone.said) if term not in named]
-        if not alone.is_follow_up or not says_something:
-            return with_topic[:_HITS]
-        by_itself = {hit.ref: hit.score for hit in self._retriever.search(alone.said, limit=_BLENDED, **pinned_stack)}
-        lowest = min(by_itself.values(), default=0.0)
-        topic = _TOPIC_SHARE if len(says_something) > _FEW_NEW_WORDS else _TOPIC_SHARE_OF_FEW
-        guides = {ref.partition("#")[0] for turn in memory.turns[-1:] for ref in turn.refs[:1]}
-
-        def blended(hit: Hit) -> float:
-            own = by_itself.get(hit.ref, lowest)
-            return round(topic * hit.score + (1 - topic) * own + _SAME_GUIDE * (hit.section.guide in guides), 4)
-
-        scored = (replace(hit, score=min(1.0, blended(hit))) for hit in with_topic)
-        return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.ref))[:_HITS])
+    def _context(self, memory: Memory, named: Named) -> Context | None:
+        """Return what the last answer was about, without its technology when another one is asked about now."""
+        if not memory.answered:
+            return None
+        last = memory.answered[-1]
+        sections = self._retriever.corpus.by_ref
+        is_sure = last.confidence >= NOT_COVERED
+        cited = [sections[ref] for ref in last.refs[:_CITED_BEFORE] if is_sure and ref in sections]
+        asked, answered = last.standalone.partition(JOINED)[0], cited[0].question if cited else last.question
+        if named.languages or named.frameworks:
+            asked, answered = (without_technologies(text, self._retriever.named_in) for text in (asked, answered))
+        linked = frozenset(ref for section in cited for ref in section.see_also)
+        return Context(asked, answered, frozenset(section.guide for section in cited), linked)
 
     def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: Memory) -> Brief:
         standalone = alone.text

@@ -15,6 +15,7 @@ from backend_architect import resources
 from backend_architect.knowledge import Corpus
 from backend_architect.retrieval import store
 from backend_architect.retrieval.compiled import Compiled, load_compiled
+from backend_architect.retrieval.context import Context, blended, follows
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.lexical import LexicalIndex, query_terms
 from backend_architect.retrieval.ranking import Similarities, lifts, score, subject_fit, wants_advice
@@ -61,6 +62,14 @@ class _Question:
     named: Named
 
 
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A question and the passages that are near to it."""
+
+    asked: _Question
+    similar: Similarities
+
+
 class Retriever:
     """Search over one corpus. Cheap to make: everything loads at first use. Safe to share between threads."""
 
@@ -93,7 +102,54 @@ class Retriever:
 
         `languages` and `frameworks` are what the conversation is about when the question itself names none.
         """
+        asked, ranked = self._ranked(question, languages, frameworks)
+        return tuple(self._hit(asked, *item) for item in self._with_links(ranked)[:limit])
+
+    def search_in(
+        self,
+        context: Context,
+        question: str,
+        *,
+        leans: float,
+        limit: int,
+        languages: Sequence[str] = (),
+        frameworks: Sequence[str] = (),
+    ) -> tuple[tuple[Hit, ...], float]:
+        """Return the best sections for a question of a conversation, and how likely it follows what was said before.
+
+        `leans`, from 0 to 1, says how far its form points back. The signals of the hits are those of the search that counts for more.
+        """
+        alone, by_itself = self._ranked(question, languages, frameworks)
+        answered = f"{context.answered} {question}"
+        topical, with_topic = self._ranked(f"{context.asked} {question}", languages, frameworks, also=(answered,))
+        own = {at: fused for fused, at, _ in by_itself}
+        near = {at for at in own if context.is_near(self.corpus.sections[at])}
+        likely = follows(own, near, telling=len(alone.asked.terms), leans=leans)
+        counts, signals = (topical, with_topic) if likely > 0.5 else (alone, by_itself)
+        topic = {at: fused for fused, at, _ in with_topic}
+        lowest = (min(own.values(), default=0.0), min(topic.values(), default=0.0))
+        named = alone.asked.named
+        ranked = []
+        for _, at, found in signals:
+            section = self.corpus.sections[at]
+            fits = subject_fit(section, named, advice=False) >= 0
+            fused = blended(
+                own.get(at, lowest[0]),
+                topic.get(at, lowest[1]),
+                likely,
+                same_guide=fits and section.guide in context.guides,
+                linked=fits and section.ref in context.linked,
+            )
+            ranked.append((fused, at, found))
+        ranked.sort(key=lambda item: (-item[0], item[1]))
+        return tuple(self._hit(counts, *item) for item in self._with_links(ranked)[:limit]), likely
+
+    def _ranked(
+        self, question: str, languages: Sequence[str], frameworks: Sequence[str], *, also: Sequence[str] = ()
+    ) -> tuple[_Searched, list[_Ranked]]:
+        """Return every section that was found, best first; `also` are further views of the question."""
         asked = self._understood(question)
+        asked = replace(asked, views=(*asked.views, *map(self.corrected, also)))
         named = asked.named
         if not (named.languages or named.frameworks):
             named = replace(named, languages=tuple(languages), frameworks=tuple(frameworks))
@@ -108,7 +164,7 @@ class Retriever:
             ranked.append((score(signals), at, signals))
         # Two sections rarely tie, but when they do their place in the corpus keeps every run in the same order.
         ranked.sort(key=lambda item: (-item[0], item[1]))
-        return tuple(self._hit(similar, *item) for item in self._with_links(ranked)[:limit])
+        return _Searched(asked, similar), ranked
 
     def _with_links(self, ranked: Sequence[_Ranked]) -> list[_Ranked]:
         """Return the sections in order once those that the best ones point to are lifted; the first stays the first."""
@@ -124,8 +180,8 @@ class Retriever:
         lifted.sort(key=lambda item: (-item[0], item[1]))
         return [(first[0], first[1], first[2] | {"linked": 0.0}), *lifted]
 
-    def _hit(self, similar: Similarities, fused: float, at: int, signals: Mapping[str, float]) -> Hit:
-        passage = similar.nearest_passage(at)
+    def _hit(self, searched: _Searched, fused: float, at: int, signals: Mapping[str, float]) -> Hit:
+        passage = searched.similar.nearest_passage(at)
         matched = self._compiled.passage_text(passage) if passage is not None else ""
         return Hit(self.corpus.sections[at], fused, {name: round(value, 4) for name, value in signals.items()}, matched)
 

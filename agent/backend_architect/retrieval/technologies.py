@@ -105,6 +105,11 @@ _AFTER = frozenset(
 )
 _COMPARED_WITH = re.compile(r"\s+(?:vs\.?|versus|or|over)\s+(?P<other>[\w#+.-]*[\w#+])", re.IGNORECASE)
 _COMPARED_TO = re.compile(r"(?P<other>[\w#+.-]*[\w#+])\s+(?:vs\.?|versus|or|over)\s+$", re.IGNORECASE)
+# "No Redis, only the Postgres we have": what is ruled out is not asked about.
+_RULED_OUT = re.compile(
+    r"(?:^|[.,;:(]\s*|\b(?:but|and|is|are|use|using|want|have|with)\s+)(?:no|not|without)\s+$|\bwithout\s+$",
+    re.IGNORECASE,
+)
 _STRONG_BEFORE = frozenset(["in", "with", "using", "via"])
 
 
@@ -161,6 +166,8 @@ class Technologies:
         for match in self._pattern.finditer(text):
             name = match.group().lower()
             technology = self.table[self._by_name[name]]
+            if _RULED_OUT.search(text[: match.start()]):
+                continue
             if name in technology.everyday and not (_is_technical(text, match) or self._is_compared(text, match)):
                 continue
             found.setdefault(technology.id, match.start())

@@ -114,3 +114,9 @@ def test_two_questions_and_what_surrounds_them_are_parts():
         "How do I hash passwords safely?",
         "Which colours suit the login page?",
     ]
+
+
+def test_a_wish_counts_as_a_question_beside_another():
+    text = "I need an animated sign-up form in Svelte. Which hash should the endpoint behind it use?"
+
+    assert len(clauses(text)) == 2

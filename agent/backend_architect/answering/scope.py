@@ -68,6 +68,12 @@ _COORDINATION = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_WORDS = 4
+# What asks without a question mark.
+_WISH = re.compile(
+    r"\b(?:i|we) (?:also )?(?:need|want|have to|must|should|would like|am supposed|are supposed)\b|\b(?:please|help me)\b"
+    r"|^\W*(?:also |and )?(?:build|design|write|show|give|explain|set up|add|make|create|compare|review|how|what|which)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def clauses(text: str) -> list[str]:
     Where only one of them asks, it is the only part: the others say how things are, and nobody would answer them.
     """
     sentences = _SENTENCES.split(text)
-    asking = _halves(sentence for sentence in sentences if sentence.rstrip().endswith("?"))
+    asking = _halves(sentence for sentence in sentences if sentence.rstrip().endswith("?") or _WISH.search(sentence))
     return asking if len(asking) == 1 else _halves(sentences)
 
 

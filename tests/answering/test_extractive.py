@@ -228,3 +228,31 @@ def test_a_shipped_section_is_quoted_as_it_stands():
     linked = section(short_answer="See [the rule](https://www.example.com/rule) for it, once and for all.")
 
     assert "[the rule](https://www.example.com/rule)" in compose(brief(hits=(Hit(linked, 0.9),))).text
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        ("in at most 8 words", "Take an order once with a key. [1]"),
+        ("in 2 words", "Take an order once with a key. [1]"),
+        ("in one sentence", "Take an order once with a key. The key is unique. [1]"),
+    ],
+)
+def test_the_length_that_was_asked_for_is_kept_as_far_as_whole_sentences_allow(length: str, text: str):
+    asked = f"How do I take an order once, {length}?"
+
+    assert compose(brief(question=asked, standalone=asked)).text == text
+
+
+def test_a_second_section_joins_when_it_ranks_as_high_and_is_linked_or_as_good_as_tied():
+    linked, other = section("twice"), section("thrice")
+    first = section(see_also=(linked.ref,))
+
+    def joined(second: Section, score: float) -> bool:
+        answer = compose(brief(hits=(Hit(first, 0.6), Hit(second, score)))).text
+        return second.short_answer in answer.partition("**Related**")[0]
+
+    assert joined(linked, 0.57)
+    assert not joined(other, 0.57)
+    assert joined(other, 0.59)
+    assert not joined(linked, 0.5)

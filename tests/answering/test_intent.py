@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend_architect.answering.intent import intent_of, wants_code
+from backend_architect.answering.intent import intent_of, wants_code, words_wanted
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,18 @@ def test_steps_come_with_code_and_explanations_only_when_asked():
     assert wants_code("How do I sign a cursor?", "howto")
     assert wants_code("What is a cursor? an example would help", "explain")
     assert not wants_code("What is a cursor?", "explain")
+
+
+@pytest.mark.parametrize(
+    ("question", "most"),
+    [
+        ("explain sagas in two sentences", 50),
+        ("at most 40 words please: what is a saga", 40),
+        ("put it into one line", 25),
+        ("what is a saga", None),
+        ("rows in 3 tables, which index", None),
+        ("it fails in 5 of ten runs", None),
+    ],
+)
+def test_a_wished_length_is_understood(question: str, most: int | None):
+    assert words_wanted(question) == most

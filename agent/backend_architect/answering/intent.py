@@ -108,3 +108,21 @@ def _first_match(question: str) -> Intent:
 def wants_code(question: str, intent: Intent) -> bool:
     """Whether code belongs in the answer: it was asked for, or steps are wanted and code shows them best."""
     return intent in ("code", "howto") or bool(_ASKS_CODE_TOO.search(_NO_CODE.sub(" ", question)))
+
+
+_LENGTH = re.compile(
+    r"\b(?:in|into|as|max(?:imum)?|at most|no more than|under|within)\s+(?P<count>\d{1,3}|an?|one|two|three|four|five|six|ten)\s+"
+    r"(?:short\s+)?(?P<unit>sentence|line|bullet(?: point)?|word)s?\b",
+    re.IGNORECASE,
+)
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+_WORDS_A_SENTENCE = 25
+
+
+def words_wanted(question: str) -> int | None:
+    """Return how many words an answer may have when the question says so ("in three sentences", "at most 50 words")."""
+    found = _LENGTH.search(question)
+    if not found:
+        return None
+    count = _COUNTS.get(found["count"].lower()) or int(found["count"])
+    return count if found["unit"].lower() == "word" else count * _WORDS_A_SENTENCE

@@ -170,9 +170,12 @@ class Preparer:
         if len(asked) < _SEVERAL:
             return alone, None
         judged = [(clause, self._judge.decide(clause, self._in_guides(clause, limit=1))) for clause in asked]
-        ours = [clause for clause, decision in judged if decision.scope == "in_scope"]
+        # Circumstances belong to whatever is asked: only a clause that asks something can be another's.
+        ours = [clause for clause, decision in judged if decision.scope == "in_scope" or tells_only(clause)]
         others: list[tuple[str, Specialist]] = [
-            (clause, d.specialist) for clause, d in judged if d.specialist and d.lead >= _CLEARLY_OTHERS
+            (clause, d.specialist)
+            for clause, d in judged
+            if d.specialist and d.lead >= _CLEARLY_OTHERS and not tells_only(clause)
         ]
         if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
             return alone, None

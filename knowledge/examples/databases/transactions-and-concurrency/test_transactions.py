@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 from charge_order import DDL as ORDER_DDL
@@ -39,6 +40,17 @@ def test_read_modify_write_loses_a_sale_and_the_atomic_update_does_not(db) -> No
 def test_atomic_update_refuses_to_oversell(db) -> None:
     assert not sell(db, 1, 11)
     assert stock(db) == 10
+
+
+def test_decrement_in_sql_takes_all_or_nothing_and_the_check_holds(db) -> None:
+    create, take, _ = (Path(__file__).parent / "stock_decrement.sql").read_text().split(";", 2)
+    db.execute(create)
+    db.execute("INSERT INTO stock_items VALUES (1, 5)")
+    taken = [db.execute(take, {"id": 1, "n": n}).rowcount for n in (3, 3, 2, 1)]
+    assert taken == [1, 0, 1, 0], "3 of 5, not 3 of 2, then the last 2"
+    assert db.execute(take, {"id": 2, "n": 1}).rowcount == 0, "no such id"
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        db.execute("UPDATE stock_items SET stock = stock - 1 WHERE id = 1")
 
 
 def test_version_column_lets_the_first_save_win(db) -> None:
@@ -163,8 +175,16 @@ def test_a_reader_goes_to_a_replica_only_when_it_has_the_write() -> None:
 
 
 @needs_postgres
-@pytest.mark.parametrize(("case", "outcome"), [("lost-update-rc", 9), ("lost-update-rr", "40001"), ("write-skew-rr", 0),
-                                               ("write-skew-ser", "40001"), ("deadlock", "40P01")])
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        ("lost-update-rc", 9),
+        ("lost-update-rr", "40001"),
+        ("write-skew-rr", 0),
+        ("write-skew-ser", "40001"),
+        ("deadlock", "40P01"),
+    ],
+)
 def test_anomalies_on_postgresql(case, outcome) -> None:
     pytest.importorskip("psycopg")
     from anomalies import play
@@ -215,5 +235,8 @@ def test_only_a_snapshot_or_a_write_holds_vacuum_back() -> None:
     from idle_holders import play
 
     removable = {name: " 0 are dead but not yet removable" in tuples for name, (_, tuples) in play(URL).items()}
-    assert removable == {"read committed, has only read": True, "read committed, has written": False,
-                         "repeatable read, has only read": False}
+    assert removable == {
+        "read committed, has only read": True,
+        "read committed, has written": False,
+        "repeatable read, has only read": False,
+    }

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from backend_architect import resources
-from backend_architect.answering.confidence import FEW_WORDS, NOT_COVERED, PARTLY, missing_terms
+from backend_architect.answering.confidence import FEW_WORDS, NOT_COVERED, PARTLY
 from backend_architect.answering.extractive import compose
 from backend_architect.answering.prepare import Memory, Prepared, Preparer, cleaned
 from backend_architect.answering.replies import Reply, aside, not_covered
@@ -131,12 +131,12 @@ class _Rooms:
         """Return a notice that names what the answer lacks, when it is unsure or most of the question's words are unknown."""
         if brief.wish:
             return ()
-        missing = missing_terms(self.retriever.corrected(brief.standalone), brief.hits[:2])
-        lacking = [term for term in missing if self.retriever.is_special_term(term)]
         is_unsure = prepared.confidence < PARTLY or brief.hits[0].signals["covered"] < FEW_WORDS
-        if not (is_unsure and lacking):
+        if not (is_unsure and prepared.lacking):
             return ()
-        return (f"The guides answer this only in part; they say nothing here about: {', '.join(lacking[:5])}.",)
+        return (
+            f"The guides answer this only in part; they say nothing here about: {', '.join(prepared.lacking[:5])}.",
+        )
 
     async def events(self, prepared: Prepared) -> AsyncIterator[Event]:
         """Yield the events of an answer: from the model when one is configured, else from the guides."""

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from backend_architect.answering.confidence import NOT_COVERED, PLANNED_MARGIN, PLANNED_SIMILARITY, confidence
+from backend_architect.answering.confidence import (
+    NAME_MISSING,
+    NOT_COVERED,
+    PLANNED_MARGIN,
+    PLANNED_SIMILARITY,
+    confidence,
+    is_name,
+    missing_terms,
+)
 from backend_architect.answering.follow_up import (
     JOINED,
     StandAlone,
@@ -70,6 +78,7 @@ class Prepared:
     confidence: float = 1.0
     notices: tuple[str, ...] = ()
     unwritten: str | None = None
+    lacking: tuple[str, ...] = ()  # names and terms of art in the question that nothing found speaks of
     handed: Handoff | None = None  # the part of the question that is another specialist's
 
 
@@ -145,11 +154,19 @@ class Preparer:
             return replace(prepared, scope=scope, reply=reply)
         unwritten = self._unwritten(decision.planned, hits)
         sure = 0.0 if unwritten else confidence(hits)
+        lacking = self._lacking(alone.text, hits)
+        if sure < NAME_MISSING and not foreign and any(map(is_name, lacking)):
+            sure = min(sure, NOT_COVERED / 2)
         if foreign and sure >= _SOME_WORDS_UNDERSTOOD:
             # Of a question in another language only some words count; too few for certainty, enough to show what was found.
             sure = max(sure, NOT_COVERED)
         brief = self._brief(text, alone, hits, ledger, memory)
-        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, handed=handed)
+        return replace(prepared, brief=brief, confidence=sure, unwritten=unwritten, lacking=lacking, handed=handed)
+
+    def _lacking(self, text: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """Return the names and terms of art of a question that the best two sections do not speak of."""
+        missing = missing_terms(self._retriever.corrected(text), hits[:2])
+        return tuple(term for term in missing if self._retriever.is_special_term(term))
 
     def _decided(self, alone: StandAlone, hits: tuple[Hit, ...]) -> ScopeDecision:
         """Return whose question it is. One that follows an answer of ours is ours, unless its own words say otherwise too."""

@@ -3,7 +3,7 @@ import express from 'express';
 import Fastify from 'fastify';
 
 // region trust
-const PROXIES = ['10.0.0.0/8']; // where our load balancer connects from, and nobody else can
+const PROXIES = ['10.0.0.11']; // the address our proxy connects from; a subnet only if it changes
 
 export function expressBehindProxy(proxies = PROXIES) {
   const app = express();

@@ -10,7 +10,7 @@ use Symfony\Component\HttpKernel\Exception\HttpException;
 return Application::configure(basePath: dirname(__DIR__))
     ->withRouting(api: __DIR__.'/../routes/api.php', health: '/up')
     ->withMiddleware(function (Middleware $middleware): void {
-        $middleware->trustProxies(at: ['10.0.0.0/8']);     // your proxies only; '*' believes everybody's headers
+        $middleware->trustProxies(at: ['10.0.0.11']);      // your proxy only; '*' believes everybody's headers
         $middleware->statefulApi();                        // cookie sessions for the own front end
         $middleware->redirectGuestsTo(null);               // API only: the default asks for a route named login, a 500
     })

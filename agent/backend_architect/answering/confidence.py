@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from backend_architect.retrieval.lexical import query_terms, terms
-from backend_architect.types import Hit
+from backend_architect.types import Hit, Section
 
 # Fitted on dev cases: questions the guides answer against questions they do not (evals/README.md). A question about
 # something else is near to some section in meaning, but its telling words are missing there.
@@ -53,12 +54,14 @@ def is_name(term: str) -> bool:
 
 
 def _words_of(hits: Sequence[Hit]) -> set[str]:
-    present: set[str] = set()
-    for hit in hits:
-        section = hit.section
-        for text in (section.prose, *section.also_asked, *(listing.code for listing in section.listings)):
-            present.update(_forms(text))
-    return present
+    return {word for hit in hits for word in _section_words(hit.section)}
+
+
+@lru_cache(maxsize=512)
+def _section_words(section: Section) -> frozenset[str]:
+    """Return the terms of a section in their plain forms; the same sections come up again and again in a session."""
+    texts = (section.prose, *section.also_asked, *(listing.code for listing in section.listings))
+    return frozenset(word for text in texts for word in _forms(text))
 
 
 def _forms(text: str) -> set[str]:

@@ -186,17 +186,18 @@ class Preparer:
         asked = [] if alone.is_follow_up else clauses(alone.text)
         if len(asked) < _SEVERAL:
             return alone, None
-        judged = [(clause, self._judge.decide(clause, self._in_guides(clause, limit=1))) for clause in asked]
         # Circumstances belong to whatever is asked: only a clause that asks something can be another's.
-        ours = [clause for clause, decision in judged if decision.scope == "in_scope" or tells_only(clause)]
+        judged = {
+            clause: self._judge.decide(clause, self._in_guides(clause, limit=1))
+            for clause in asked
+            if not tells_only(clause)
+        }
         others: list[tuple[str, Specialist]] = [
-            (clause, d.specialist)
-            for clause, d in judged
-            if d.specialist and d.lead >= _CLEARLY_OTHERS and not tells_only(clause)
+            (clause, d.specialist) for clause, d in judged.items() if d.specialist and d.lead >= _CLEARLY_OTHERS
         ]
-        if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for _, d in judged):
+        if not others or not any(d.scope == "in_scope" and d.lead >= _CLEARLY_OURS for d in judged.values()):
             return alone, None
-        text = ". ".join(ours)
+        text = ". ".join(clause for clause in asked if clause not in judged or judged[clause].scope == "in_scope")
         clause, specialist = others[0]
         return replace(alone, text=text, said=text), handoff(clause, specialist, ledger)
 

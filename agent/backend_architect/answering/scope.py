@@ -55,7 +55,7 @@ _OURS = re.compile(
 )
 
 _GREETING = re.compile(
-    r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|thanks?(?: you)?(?: (?:so|very) much)?|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
+    r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|(?:no worries,? )?thanks?(?: you)?(?: (?:so|very) much)?|no worries|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
     r"|perfect|got it|help|test|who are you|what (?:are you|can you do))\b[\s!.?,]*(?:there|all|everyone|again|a lot)?[\s!.?,]*$",
     re.IGNORECASE,
 )

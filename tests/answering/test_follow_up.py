@@ -41,6 +41,13 @@ def test_a_question_that_stands_alone_is_left_alone(question: str):
     assert stand_alone(question, [TURN], named_in).text == question
 
 
+def test_the_other_one_inside_a_story_points_at_nothing_said_before():
+    story = "Two agents edit one ticket at the same time; whoever saves last wins and the other one's notes are gone. What do we do?"
+
+    assert not stand_alone(story, [], named_in).lacks_context
+    assert stand_alone("and the other one?", [], named_in).lacks_context
+
+
 def test_the_topic_is_carried_over_with_the_new_language_in_place_of_the_old():
     alone = stand_alone("and in Go?", [TURN], named_in)
 

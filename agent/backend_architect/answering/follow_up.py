@@ -57,6 +57,7 @@ _NEW_TOPIC = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(r"^\W*(?:we|i|our|my|only|no|yes|but|from|it|it's|that|they|there|sorry)\b[^?]*$", re.IGNORECASE)
+_NO_SUBJECT = 2
 _FEW_TERMS = 4
 _MANY_TERMS = 7
 
@@ -132,7 +133,10 @@ def stand_alone(question: str, turns: Sequence[Turn], named_in: Callable[[str], 
     if opens_topic(question) or not is_elliptic(question, named_in):
         return StandAlone(question, question, is_follow_up=False)
     if not turns:
-        leans_wholly = wish or _points_at_option(question) or not query_terms(question)
+        subject = _words(_REJECTED.sub(" ", _BY_POSITION.sub(" ", question)))
+        leans_wholly = (
+            wish or not query_terms(question) or (_points_at_option(question) and len(subject) <= _NO_SUBJECT)
+        )
         return StandAlone(question, question, is_follow_up=False, lacks_context=bool(leans_wholly))
     last = turns[-1]
     if wish:
@@ -184,7 +188,8 @@ def is_elliptic(question: str, named_in: Callable[[str], Named]) -> bool:
 
 
 def _points_at_option(question: str) -> bool:
-    return bool(_BY_POSITION.fullmatch(question.strip(" ?.!")) or _REJECTED.search(question))
+    is_short = len(_words(question)) <= _MANY_TERMS
+    return bool(_BY_POSITION.fullmatch(question.strip(" ?.!")) or (is_short and _REJECTED.search(question)))
 
 
 def _words(text: str) -> list[str]:

@@ -32,9 +32,9 @@ _NAME, _NAMES = 0.15, 2
 # False refusals cost more than false answers: another must be nearer than we are by this much to get the question,
 # and by more when it names our technologies or header fields.
 _MARGIN: Mapping[str, float] = {
-    "frontend": 0.06,
-    "devops": 0.06,
-    "data": 0.06,
+    "frontend": 0.07,
+    "devops": 0.07,
+    "data": 0.07,
     "out_of_scope": 0.04,
     "greeting_meta": 0.02,
 }
@@ -169,8 +169,12 @@ class ScopeJudge:
         return Neighbours.load(self._knowledge)
 
     def _can_be_read(self, question: str) -> bool:
-        """Whether there is anything to judge: a word we know, a status code, or another script than ours."""
-        if re.search(r"\b[1-5]\d\d\b", question) or re.search(r"[^\W\d_\x00-\x7f]{2}", question):
+        """Whether there is anything to judge: a word we know, a status code, a name in code, another script than ours."""
+        if (
+            re.search(r"[a-z]_[a-z]", question)
+            or re.search(r"\b[1-5]\d\d\b", question)
+            or re.search(r"[^\W\d_\x00-\x7f]{2}", question)
+        ):
             return True
         return self._retriever.has_known_word(question)
 

@@ -50,6 +50,8 @@ _PARTS: dict[str, tuple[str, ...]] = {
 # of 70 dev questions that got a likely cause by these, some nine in ten describe that very symptom.
 _DESCRIBED = {"debug": 0.58, "explain": 0.66, "review": 0.66}
 _DESCRIBED_ELSE = 0.75
+# "Is it enough to …", "Should we …" asks for a judgement and tells of no trouble.
+_IS_ASKED = re.compile(r"^\W*(?:is|are|should|can|could|do|does|may|which|what)\b", re.IGNORECASE)
 # A bare header or error name describes nothing.
 _FEWEST_TOLD = 3
 # A pitfall of another section than the best must be nearer by this, and its section rank about as high.
@@ -332,7 +334,7 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
     """Put the pitfall whose symptom is the one described before everything else, when one clearly is."""
     if len(query_terms(brief.standalone)) < _FEWEST_TOLD:
         return
-    needed = _DESCRIBED.get(brief.intent, _DESCRIBED_ELSE)
+    needed = _DESCRIBED_ELSE if _IS_ASKED.match(brief.standalone) else _DESCRIBED.get(brief.intent, _DESCRIBED_ELSE)
     best, found = 0.0, None
     for hit in brief.hits[: len(brief.symptoms)]:
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION

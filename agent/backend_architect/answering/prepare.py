@@ -61,6 +61,8 @@ _SOME_WORDS_UNDERSTOOD = 0.04
 # A question with no more telling words than this cannot have said what its case is.
 _SHORT_QUESTION = 5
 
+_ABOUT_AGENT = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+
 # Everything a terminal or a log could act on; newline and tab stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -141,7 +143,7 @@ class Preparer:
         alone, handed = self._ours_and_others(alone, ledger)
         alone, found = self._found(alone, ledger, memory)
         hits = _of_guides(found)
-        decision = self._decided(alone, hits)
+        decision = self._decided(alone, hits, in_talk=bool(memory.answered))
         reply = reply_to(text, decision, found, self._retriever.corpus, ledger)
         if foreign and decision.scope in ("out_of_scope", "greeting_meta") and not is_greeting(text):
             reply = ask_in_english(foreign.language)
@@ -168,9 +170,15 @@ class Preparer:
         missing = missing_terms(self._retriever.corrected(text), hits[:2])
         return tuple(term for term in missing if self._retriever.is_special_term(term))
 
-    def _decided(self, alone: StandAlone, hits: tuple[Hit, ...]) -> ScopeDecision:
-        """Return whose question it is. One that follows an answer of ours is ours, unless its own words say otherwise too."""
+    def _decided(self, alone: StandAlone, hits: tuple[Hit, ...], *, in_talk: bool) -> ScopeDecision:
+        """Return whose question it is. One that follows an answer of ours is ours, unless its own words say otherwise too.
+
+        In the middle of a talk a question that is not about this agent is no greeting.
+        """
         decision = self._judge.decide(alone.text, hits)
+        is_taken_for_greeting = decision.scope == "greeting_meta" and decision.is_clear and not is_greeting(alone.said)
+        if in_talk and is_taken_for_greeting and not _ABOUT_AGENT.search(alone.said):
+            return replace(decision, scope="in_scope")
         if not alone.is_follow_up or decision.scope == "in_scope" or is_greeting(alone.said):
             return decision
         by_itself = self._judge.decide(alone.said, hits)

@@ -105,7 +105,7 @@ def _compile(corpus: Corpus, stored: dict[bytes, Any], embedder: Embedder) -> Co
     cut = [(at, passage) for at, section in enumerate(corpus.sections) for passage in passages(section)]
     matrix = vectors_for([passage.text for _, passage in cut], stored, embedder)
     symptoms = vectors_for([text for section in corpus.sections for text in symptom_texts(section)], stored, embedder)
-    rows = [(at, passage.kind) for at, passage in cut]
+    rows: list[tuple[int, PassageKind]] = [(at, passage.kind) for at, passage in cut]
     return Compiled(corpus, rows, matrix, symptoms, LexicalIndex.build(corpus.sections))
 
 

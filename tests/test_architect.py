@@ -76,6 +76,22 @@ def test_a_follow_up_is_answered_about_the_topic_before(architect: Architect):
     assert len(chat.turns) == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "scope"),
+    [
+        ("no worries, thank you!", "greeting_meta"),
+        ("ok thanks, that helps", "greeting_meta"),
+        ("and then a proxy could hold some of the answers?", "in_scope"),
+        ("make the button round and blue with CSS", "handoff"),
+    ],
+)
+def test_in_a_talk_a_question_is_ours_unless_it_says_otherwise(architect: Architect, said: str, scope: str):
+    chat = architect.conversation()
+    chat.ask("How do I cache GraphQL responses over HTTP?")
+
+    assert chat.ask(said).scope == scope
+
+
 def test_a_follow_up_that_says_something_new_is_not_answered_with_the_old_answer(architect: Architect):
     chat = architect.conversation()
     first = chat.ask("our celery task ran twice after a pod was killed, why?")

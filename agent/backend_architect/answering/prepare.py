@@ -53,6 +53,8 @@ _TELLS = 0.5
 _SEVERAL, _MAX_PARTS = 2, 3
 # A question is split between specialists only when its parts are this much nearer to the one than to the other.
 _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
+# A question of a talk on our subject is another's when its own words are this much nearer to them.
+_CLEARLY_ANOTHERS = 0.1
 # What a part of a question finds alone must rank about as high as what the whole finds.
 _PART_RATIO = 0.75
 _PART_SIMILARITY = 0.5
@@ -171,17 +173,19 @@ class Preparer:
         return tuple(term for term in missing if self._retriever.is_special_term(term))
 
     def _decided(self, alone: StandAlone, hits: tuple[Hit, ...], *, in_talk: bool) -> ScopeDecision:
-        """Return whose question it is. One that follows an answer of ours is ours, unless its own words say otherwise too.
+        """Return whose question it is. One that follows an answer of ours is ours, unless its own words clearly say otherwise.
 
         In the middle of a talk a question that is not about this agent is no greeting.
         """
-        decision = self._judge.decide(alone.text, hits)
-        is_taken_for_greeting = decision.scope == "greeting_meta" and decision.is_clear and not is_greeting(alone.said)
-        if in_talk and is_taken_for_greeting and not _ABOUT_AGENT.search(alone.said):
-            return replace(decision, scope="in_scope")
-        if not alone.is_follow_up or decision.scope == "in_scope" or is_greeting(alone.said):
-            return decision
         by_itself = self._judge.decide(alone.said, hits)
+        is_meta = by_itself.scope == "greeting_meta"
+        if is_greeting(alone.said) or (is_meta and in_talk and _ABOUT_AGENT.search(alone.said)):
+            return by_itself
+        if is_meta and in_talk and by_itself.is_clear:
+            by_itself = replace(by_itself, scope="in_scope")
+        if not alone.is_follow_up or by_itself.lead >= _CLEARLY_ANOTHERS:
+            return by_itself
+        decision = self._judge.decide(alone.text, hits)
         is_others = decision.specialist is not None and decision.specialist == by_itself.specialist
         return decision if is_others else replace(decision, scope="in_scope", specialist=None)
 

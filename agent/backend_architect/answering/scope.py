@@ -55,9 +55,11 @@ _OURS = re.compile(
 )
 
 _GREETING = re.compile(
-    r"^\W*(?:hi|hello|hey|yo|good (?:morning|evening|afternoon|day)|(?:no worries,? )?thanks?(?: you)?(?: (?:so|very) much)?|no worries"
+    r"^\W*(?:(?:ok(?:ay)?|great|cool|perfect|nice|no worries),? )?(?:hi|hello|hey|yo"
+    r"|good (?:morning|evening|afternoon|day)|thanks?(?: you)?(?: (?:so|very) much)?|no worries"
     r"|thx|ty|bye|goodbye|ok(?:ay)?|cool|great|nice"
-    r"|perfect|got it|help|test|who are you|what (?:are you|can you do))\b[\s!.?,]*(?:there|all|everyone|again|a lot)?[\s!.?,]*$",
+    r"|perfect|got it|help|test|who are you|what (?:are you|can you do))\b[\s!.?,]*(?:there|all|everyone|again|a lot|for now|that helps"
+    r"|that(?:'s| is) (?:all|it|clear|great))?[\s!.?,]*$",
     re.IGNORECASE,
 )
 

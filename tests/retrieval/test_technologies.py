@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from backend_architect import resources
@@ -66,3 +68,12 @@ def test_stores_and_brokers_are_named_apart_from_languages(technologies: Technol
 )
 def test_what_is_ruled_out_is_not_named(technologies: Technologies, text: str):
     assert technologies.named_in(text).others == ("postgresql",)
+
+
+def test_a_pasted_log_that_names_one_thing_a_thousand_times_is_read_at_once(technologies: Technologies):
+    started = time.process_time()
+
+    named = technologies.named_in("we use Redis and Postgres here. " * 1_500)
+
+    assert named.others == ("redis", "postgresql")
+    assert time.process_time() - started < 2

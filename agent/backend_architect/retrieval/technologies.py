@@ -110,6 +110,8 @@ _RULED_OUT = re.compile(
     r"(?:^|[.,;:(]\s*|\b(?:but|and|is|are|use|using|want|have|with)\s+)(?:no|not|without)\s+$|\bwithout\s+$",
     re.IGNORECASE,
 )
+# What stands right before a name is read this far back: a pasted log may name one a thousand times.
+_CHARACTERS_BEFORE = 200
 _STRONG_BEFORE = frozenset(["in", "with", "using", "via"])
 
 
@@ -166,7 +168,7 @@ class Technologies:
         for match in self._pattern.finditer(text):
             name = match.group().lower()
             technology = self.table[self._by_name[name]]
-            if _RULED_OUT.search(text[: match.start()]):
+            if _found_before(_RULED_OUT, text, match):
                 continue
             if name in technology.everyday and not (_is_technical(text, match) or self._is_compared(text, match)):
                 continue
@@ -182,7 +184,7 @@ class Technologies:
     def _is_compared(self, text: str, match: re.Match[str]) -> bool:
         """Whether a word is held against a technology: "go vs rust", "python or go"."""
         after = _COMPARED_WITH.match(text[match.end() :])
-        before = _COMPARED_TO.search(text[: match.start()])
+        before = _found_before(_COMPARED_TO, text, match)
         return any(side is not None and side["other"].lower() in self._by_name for side in (after, before))
 
     @cached_property
@@ -194,6 +196,11 @@ class Technologies:
         longest_first = sorted(self._by_name, key=lambda name: (-len(name), name))
         names = "|".join(re.escape(name) for name in longest_first)
         return re.compile(rf"(?<![\w.#/-])(?:{names})(?![\w#+]|\.\w)", re.IGNORECASE)
+
+
+def _found_before(pattern: re.Pattern[str], text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """Return what a pattern that ends in `$` finds right before a name."""
+    return pattern.search(text, max(0, match.start() - _CHARACTERS_BEFORE), match.start())
 
 
 def _is_technical(text: str, match: re.Match[str]) -> bool:

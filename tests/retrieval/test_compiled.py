@@ -45,6 +45,8 @@ def test_what_is_read_back_is_what_was_compiled(cache: Path, embedder: Embedder,
     assert read.corpus == fresh.corpus
     assert read.rows == fresh.rows
     assert (read.matrix == fresh.matrix).all()
+    assert len(read.symptoms) == sum(len(section.pitfalls) for section in read.corpus.sections)
+    assert (read.symptoms == fresh.symptoms).all()
 
 
 @pytest.mark.parametrize("name", ["corpus.json", "words.sqlite", "vectors.npy", "symptoms.npy", "sums.json"])

@@ -1,7 +1,8 @@
 """The corpus ready to be searched, kept in the cache folder so that a process starts without reading sixty guides.
 
-A folder `corpus-<stamp>` holds the parsed sections, the word index and the vectors of passages and of symptoms. The stamp names the guide files by path,
-size and time of change, so an edited guide is a new folder; checksums tell a damaged one, which is then built again.
+A folder `corpus-<stamp>` holds the parsed sections, the word index and the vectors of passages and of symptoms. The
+stamp names the guide files by path, size and time of change, so an edited guide is a new folder; checksums tell a damaged
+one, which is then built again.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ _RULED_OUT = re.compile(
 )
 # What stands right before a name is read this far back: a pasted log may name one a thousand times.
 _CHARACTERS_BEFORE = 200
+_WORD = re.compile(r"[\w'#+.]+")
 _STRONG_BEFORE = frozenset(["in", "with", "using", "via"])
 
 
@@ -183,7 +184,7 @@ class Technologies:
 
     def _is_compared(self, text: str, match: re.Match[str]) -> bool:
         """Whether a word is held against a technology: "go vs rust", "python or go"."""
-        after = _COMPARED_WITH.match(text[match.end() :])
+        after = _COMPARED_WITH.match(text, match.end())
         before = _found_before(_COMPARED_TO, text, match)
         return any(side is not None and side["other"].lower() in self._by_name for side in (after, before))
 
@@ -205,10 +206,11 @@ def _found_before(pattern: re.Pattern[str], text: str, match: re.Match[str]) -> 
 
 def _is_technical(text: str, match: re.Match[str]) -> bool:
     """Whether an everyday word is meant as a technology here: by its neighbours, or written with a capital mid-sentence."""
-    before = re.findall(r"[\w'#+.]+", text[: match.start()].lower())
-    after = re.findall(r"[\w'#+.]+", text[match.end() :].lower())
-    previous = before[-1] if before else ""
-    following = after[0] if after else ""
+    before = _WORD.search(text, 0, match.start())
+    after = _WORD.search(text, match.end())
+    near = _WORD.findall(text, max(0, match.start() - _CHARACTERS_BEFORE), match.start())
+    previous = near[-1].lower() if near else ""
+    following = after.group().lower() if after else ""
     name = match.group()
     capital = name[0].isupper() and bool(before) and not text[: match.start()].rstrip().endswith((".", "!", "?", ":"))
     if following in _AFTER:

@@ -36,7 +36,7 @@ from backend_architect.errors import QuestionError
 from backend_architect.knowledge.asks import load_asks
 from backend_architect.knowledge.corrections import Correction, load_corrections
 from backend_architect.retrieval import Retriever
-from backend_architect.retrieval.context import Context
+from backend_architect.retrieval.context import FOLLOWS, Context
 from backend_architect.retrieval.lexical import query_terms
 from backend_architect.retrieval.search import questions_in
 from backend_architect.retrieval.technologies import Named
@@ -45,8 +45,7 @@ from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
 _HITS_WITH_SYMPTOMS = 3
-# A question of a conversation is taken to follow the last answer from this likelihood on; that many of its sections count.
-_FOLLOWS = 0.5
+# What was just talked about is what this many of the last answer's citations belong to.
 _CITED_BEFORE = 3
 # How far a statement leans on what was said, beside a question that points back.
 _TELLS = 0.5
@@ -231,7 +230,7 @@ class Preparer:
             return alone, self._retriever.search(alone.text, limit=_HITS, **stack)
         leans = 1.0 if alone.is_follow_up else _TELLS if tells_only(alone.said) else 0.0
         hits, likely = self._retriever.search_in(context, alone.said, leans=leans, limit=_HITS, **stack)
-        if likely > _FOLLOWS:
+        if likely > FOLLOWS:
             alone = replace(alone, text=f"{context.asked.rstrip(' ?.')}{JOINED}{alone.said}", is_follow_up=True)
         return alone, hits
 

@@ -41,7 +41,7 @@ class Neighbours:
                 if (same := owners.get(words)) is not None:
                     raise GuideError(f"{path}: {name!r} of {owner} stands under {same} already")
                 owners[words] = owner
-        return cls(owners, max(map(len, owners)))
+        return cls(owners, max(map(len, owners), default=0))
 
     def mentioned_in(self, text: str) -> Counter[str]:
         """Return how many different names of each owner a text mentions.

@@ -21,6 +21,9 @@ _OWN, _WITH_TOPIC, _SAME_GUIDE, _LINKED = 0.5, 0.6, 0.05, 0.05
 _BIAS, _ELSEWHERE, _TELLING, _LEANING = 8.0, -17.0, -0.74, 5.8
 _MOST_TELLING = 10
 
+# A question that is likelier than this to follow the last answer is taken to follow it.
+FOLLOWS = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -15,7 +15,7 @@ from backend_architect import resources
 from backend_architect.knowledge import Corpus
 from backend_architect.retrieval import store
 from backend_architect.retrieval.compiled import Compiled, load_compiled
-from backend_architect.retrieval.context import Context, blended, follows
+from backend_architect.retrieval.context import FOLLOWS, Context, blended, follows
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.lexical import LexicalIndex, query_terms
 from backend_architect.retrieval.ranking import Similarities, lifts, score, subject_fit, wants_advice
@@ -125,7 +125,7 @@ class Retriever:
         own = {at: fused for fused, at, _ in by_itself}
         near = {at for at in own if context.is_near(self.corpus.sections[at])}
         likely = follows(own, near, telling=len(alone.asked.terms), leans=leans)
-        counts, signals = (topical, with_topic) if likely > 0.5 else (alone, by_itself)
+        counts, signals = (topical, with_topic) if likely > FOLLOWS else (alone, by_itself)
         topic = {at: fused for fused, at, _ in with_topic}
         lowest = (min(own.values(), default=0.0), min(topic.values(), default=0.0))
         named = alone.asked.named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,12 +104,15 @@ def test_a_chunker_that_files_each_passage_under_the_next_section_turns_the_gate
 
 
 def off_by_one() -> Callable[[Section], list[Passage]]:
-    held: Iterator[Passage] | list[Passage] = []
+    held: list[Passage] = []
+    filed: dict[str, list[Passage]] = {}
 
     def broken(section: Section) -> list[Passage]:
         nonlocal held
-        given, held = held, passages(section)
-        return [dataclasses.replace(passage, ref=section.ref) for passage in given]
+        if section.ref not in filed:
+            given, held = held, passages(section)
+            filed[section.ref] = [dataclasses.replace(passage, ref=section.ref) for passage in given]
+        return filed[section.ref]
 
     return broken
 

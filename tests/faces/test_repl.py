@@ -18,7 +18,7 @@ from backend_architect import render, repl
 from backend_architect.settings import Settings
 
 SCRIPT = Path(__file__).with_name("scripted_architect.py")
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 class Chat:

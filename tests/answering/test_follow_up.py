@@ -119,6 +119,13 @@ def test_who_says_that_the_topic_changes_is_believed(said: str):
 
 
 @pytest.mark.parametrize(
+    "said", ["do I need another topic for retries in Kafka?", "should each consumer get a new topic?"]
+)
+def test_a_topic_of_a_broker_is_no_change_of_topic(said: str):
+    assert not opens_topic(said)
+
+
+@pytest.mark.parametrize(
     ("said", "tells"),
     [
         ("We may not add another server.", True),

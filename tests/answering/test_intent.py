@@ -59,6 +59,8 @@ def test_steps_come_with_code_and_explanations_only_when_asked():
         ("what is a saga", None),
         ("rows in 3 tables, which index", None),
         ("it fails in 5 of ten runs", None),
+        ("show it in 5 lines of code", None),
+        ("validate a comment of at most 100 words", None),
     ],
 )
 def test_a_wished_length_is_understood(question: str, most: int | None):

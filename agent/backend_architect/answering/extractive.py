@@ -336,7 +336,7 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
         return
     needed = _DESCRIBED_ELSE if _IS_ASKED.match(brief.standalone) else _DESCRIBED.get(brief.intent, _DESCRIBED_ELSE)
     best, found = 0.0, None
-    for hit in brief.hits[: len(brief.symptoms)]:
+    for hit in (hit for hit in brief.hits if hit.ref in brief.symptoms):
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
         if _own_score(hit) < _CAUSE_RATIO * brief.hits[0].score:
             continue

@@ -52,8 +52,9 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 _NEW_TOPIC = re.compile(
-    r"\b(?:(?:an)?other|new|different|next|separate|unrelated) (?:topic|question|subject|thing|matter)\b|\bsomething (?:else|different|unrelated|new)\b"
-    r"|\bunrelated\b|\bchang(?:e|ing) (?:the )?(?:topic|subject)\b|\boff[- ]topic\b",
+    r"(?:^|[.!?]\s)\W*(?:ok(?:ay)?|thanks?|now|so|fine|great)?[\s,.!]*(?:(?:an)?other|new|different|next|separate|unrelated)"
+    r" (?:topic|question|subject|thing|matter)\s*[:,.–—-]|\bsomething (?:else|different|unrelated|new)\s*[:,.–—-]|\bunrelated\s*[:,]"
+    r"|\bchang(?:e|ing) (?:the )?(?:topic|subject)\b",
     re.IGNORECASE,
 )
 _TELLS = re.compile(r"^\W*(?:we|i|our|my|only|no|yes|but|from|it|it's|that|they|there|sorry)\b[^?]*$", re.IGNORECASE)
@@ -87,7 +88,8 @@ _REJECTED = re.compile(
 )
 _ALTERNATIVES = re.compile(r"([\w./+#-]+)\s+(?:or|vs\.?|versus)\s+([\w./+#-]+)", re.IGNORECASE)
 _OPTION_WORDS = 12
-JOINED = " — "
+# Between topic and question, with spaces that nobody types, so that a dash of the asker divides nothing.
+JOINED = "\u2009—\u2009"
 
 _FRAMED = re.compile(
     r"\b(?:we|i|our|my)(?:'re| are| am|'m)?\s+(?:use|using|run|running|on|have|build|building|work with|write|is|stack is|app is|service is)\b",

@@ -111,8 +111,8 @@ def wants_code(question: str, intent: Intent) -> bool:
 
 
 _LENGTH = re.compile(
-    r"\b(?:in|into|as|max(?:imum)?|at most|no more than|under|within)\s+(?P<count>\d{1,3}|an?|one|two|three|four|five|six|ten)\s+"
-    r"(?:short\s+)?(?P<unit>sentence|line|bullet(?: point)?|word)s?\b",
+    r"(?<!of )\b(?:in|into|as|max(?:imum)?|at most|no more than|under|within)\s+(?P<count>\d{1,3}|an?|one|two|three|four|five|six|ten)\s+"
+    r"(?:short\s+)?(?P<unit>sentence|line|bullet(?: point)?|word)s?\b(?! of\b)",
     re.IGNORECASE,
 )
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}

@@ -50,6 +50,8 @@ _CITED_BEFORE = 3
 # How far a statement leans on what was said, beside a question that points back.
 _TELLS = 0.5
 _SEVERAL, _MAX_PARTS = 2, 3
+# A text of more clauses than this is a document, not a question with a part for somebody else.
+_MOST_CLAUSES = 12
 # A question is split between specialists only when its parts are this much nearer to the one than to the other.
 _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # A question of a talk on our subject is another's when its own words are this much nearer to them.
@@ -195,7 +197,7 @@ class Preparer:
     def _ours_and_others(self, alone: StandAlone, ledger: Ledger) -> tuple[StandAlone, Handoff | None]:
         """Return the part of a question that is ours and the hand-over of the other part, when it clearly has both."""
         asked = [] if alone.is_follow_up else clauses(alone.text)
-        if len(asked) < _SEVERAL:
+        if not _SEVERAL <= len(asked) <= _MOST_CLAUSES:
             return alone, None
         # Circumstances belong to whatever is asked: only a clause that asks something can be another's.
         judged = {

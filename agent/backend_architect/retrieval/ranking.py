@@ -33,7 +33,7 @@ _POINTING = 3
 # framework are about something else that happens in it, and the topic's own section answers them.
 _ASKED_FOR = 0.3
 _COMPARES = 1.0
-_ABOUT_OTHER = -1.2
+ABOUT_OTHER = -1.2
 _NOT_ASKED_FOR = -0.2
 
 # Guides about one technology outside the areas of languages and frameworks.
@@ -120,7 +120,7 @@ def _technology_fit(section: Section, subject: Named) -> float:
     if own & set(subject.all):
         return _ASKED_FOR
     if section.area in ("languages", "frameworks") and (subject.languages or subject.frameworks):
-        return _ABOUT_OTHER
+        return ABOUT_OTHER
     return _NOT_ASKED_FOR
 
 

@@ -18,7 +18,7 @@ from backend_architect.retrieval.compiled import Compiled, load_compiled
 from backend_architect.retrieval.context import FOLLOWS, Context, blended, follows
 from backend_architect.retrieval.embedder import Embedder
 from backend_architect.retrieval.lexical import LexicalIndex, query_terms
-from backend_architect.retrieval.ranking import Similarities, lifts, score, subject_fit, wants_advice
+from backend_architect.retrieval.ranking import ABOUT_OTHER, Similarities, lifts, score, subject_fit, wants_advice
 from backend_architect.retrieval.technologies import Named, Technologies
 from backend_architect.retrieval.vectors import load_vectors, vectors_for
 from backend_architect.types import Hit
@@ -132,7 +132,7 @@ class Retriever:
         ranked = []
         for _, at, found in signals:
             section = self.corpus.sections[at]
-            fits = subject_fit(section, named, advice=False) >= 0
+            fits = subject_fit(section, named, advice=False) > ABOUT_OTHER
             fused = blended(
                 own.get(at, lowest[0]),
                 topic.get(at, lowest[1]),

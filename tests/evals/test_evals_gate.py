@@ -207,6 +207,13 @@ def test_tags_that_did_not_move_were_tested_as_well() -> None:
     assert run.gate.tag_warnings == ()
 
 
+def test_what_rounding_took_from_the_baseline_is_no_loss() -> None:
+    rounded, now = [(0.6667, 1.0)] * 60, [(2 / 3, 1.0)] * 60
+
+    assert gate._lowered(rounded, now, [str(number) for number in range(60)], tests=2).change == 0.0
+    assert gate._lowered([(0.7, 1.0)] * 60, now, [str(number) for number in range(60)], tests=2).change != 0.0
+
+
 def test_a_tag_can_be_significantly_lower_among_two_hundred_tests() -> None:
     run = tagged(20)
 

@@ -79,10 +79,12 @@ def _package_data(settings: Settings) -> Check:
 
 def binaries(knowledge: Path) -> Check:
     """Return whether the embedder, its tokenizer and the token table are those that were released."""
-    manifest = json.loads((knowledge / "embedder" / "manifest.json").read_text(encoding="utf-8"))
-    released = {f"embedder/{name}": sha for name, sha in manifest["files"].items()} | {
-        f"tiktoken/{TABLE}": TABLE_SHA256
-    }
+    manifest = knowledge / "embedder" / "manifest.json"
+    try:
+        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    except (ValueError, KeyError, TypeError):
+        return Check("package data", "fail", f"{manifest} does not list the files of the embedder; {_REINSTALL}")
+    released = {f"embedder/{name}": sha for name, sha in files.items()} | {f"tiktoken/{TABLE}": TABLE_SHA256}
     for name, expected in released.items():
         found = hashlib.sha256((knowledge / name).read_bytes()).hexdigest()
         if found != expected:

@@ -467,6 +467,17 @@ def test_the_doctor_notices_a_damaged_model(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize("content", ["{", "{}", "[]"])
+def test_doctor_says_so_when_the_list_of_the_embedders_files_is_broken(tmp_path: Path, content: str):
+    (tmp_path / "embedder").mkdir()
+    (tmp_path / "embedder" / "manifest.json").write_text(content, encoding="utf-8")
+
+    check = doctor.binaries(tmp_path)
+
+    assert check.state == "fail"
+    assert "does not list the files of the embedder" in check.message
+
+
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Configures an endpoint for commands run in this process, which imports the model libraries only once."""

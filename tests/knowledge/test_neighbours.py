@@ -74,6 +74,11 @@ def test_the_guides_hardly_use_the_names_of_neighbours(table: Neighbours):
             "'CSS' of data stands under frontend already",
         ),
         (
+            "frontend: [css]\ndevops: [[vpc]]\ndata: [[dbt]]\nout_of_scope: [[poem]]\n",
+            "each owner needs lists of names",
+        ),
+        ("frontend:\ndevops: [[vpc]]\ndata: [[dbt]]\nout_of_scope: [[poem]]\n", "each owner needs lists of names"),
+        (
             "frontend: [['']]\ndevops: [[vpc]]\ndata: [[dbt]]\nout_of_scope: [[poem]]\n",
             "frontend has a name without a word: ''",
         ),

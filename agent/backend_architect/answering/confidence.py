@@ -18,7 +18,7 @@ _WEIGHT_QUESTIONS3 = 4.0
 _WEIGHT_PROSE = 3.0
 _WEIGHT_COVERED = 5.0
 
-# Below NOT_COVERED the reply says so (1 % of answerable dev questions fall there); below PARTLY it says what it lacks.
+# Below NOT_COVERED the reply says so (0.2 % of answerable dev questions fall there); below PARTLY it says what it lacks.
 NOT_COVERED = 0.18
 PARTLY = 0.44
 # When the question names something that nothing found speaks of ("MQTT", "FHIR"), less doubt is enough.

@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from backend_architect.errors import GuideError
 from backend_architect.knowledge.registry import read_yaml
 
 NEIGHBOURS = ("frontend", "devops", "data", "out_of_scope")
+
+_LISTS = TypeAdapter(dict[str, list[list[str]]])
 
 # `node.js` and `don't` are one word, `css-in-js` and `a/b` are several: people write them with and without the mark between.
 # A mark that ends a part of a sentence is a word of its own, so that no name reaches across it.
@@ -27,15 +31,18 @@ class Neighbours:
 
     @classmethod
     def load(cls, knowledge: Path) -> Neighbours:
-        """Return the table of `neighbours.yaml`. Raises GuideError on an unknown owner, an empty or a repeated name."""
+        """Return the table of `neighbours.yaml`. Raises GuideError on another shape, an unknown owner, an empty or a repeated name."""
         path = knowledge / "neighbours.yaml"
-        lists = read_yaml(path)
+        try:
+            lists = _LISTS.validate_python(read_yaml(path))
+        except ValidationError as error:
+            raise GuideError(f"{path}: each owner needs lists of names: {error.errors()[0]['msg']}") from error
         if set(lists) != set(NEIGHBOURS):
             raise GuideError(f"{path}: the owners must be {', '.join(NEIGHBOURS)}; there are {', '.join(lists)}")
         owners: dict[tuple[str, ...], str] = {}
         for owner, groups in lists.items():
             for name in (name for group in groups for name in group):
-                words = words_of(str(name))
+                words = words_of(name)
                 if not words:
                     raise GuideError(f"{path}: {owner} has a name without a word: {name!r}")
                 if (same := owners.get(words)) is not None:

@@ -1,8 +1,8 @@
 """Ranks sections for a question asked in a conversation: by its own words, and by what was just talked about.
 
 People seldom mark a follow-up ("how long do we keep those around?"). So every question is searched alone and together
-with the topic of the last answer, and how likely it follows decides which counts. Weights fitted on the conversations of
-the dev split, follow-ups and new topics in equal shares (evals/README.md).
+with the topic of the last answer, and how likely it follows decides which counts. The likelihood was fitted on the
+conversations of the dev split, follow-ups and new topics in equal shares, the weights chosen there (decision 0012).
 """
 
 from __future__ import annotations

@@ -348,6 +348,7 @@ def stats() -> int:
         "listings": len(listings),
         "listings executed": sum(listing.executed for listing in listings),
         "pitfalls": sum(len(section.pitfalls) for section in sections),
+        "details": sum(len(section.details) for section in sections),
         "primary sources": len({source.id for section in sections for source in section.sources}),
         "dated facts": len({fact for section in sections for fact in section.facts}),
         "languages": len({language for section in sections for language in section.languages}),

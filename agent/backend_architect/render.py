@@ -406,6 +406,9 @@ def section_markdown(section: Section) -> str:
     if section.pitfalls:
         pitfalls = "\n".join(f"- {pitfall.symptom} → {pitfall.cause} → {pitfall.fix}" for pitfall in section.pitfalls)
         blocks += ["### Pitfalls", pitfalls]
+    if section.details:
+        details = "\n".join(f"- {detail.question} {detail.answer}" for detail in section.details)
+        blocks += ["### Details", details]
     if section.sources:
         sources = "\n".join(f"- {source_line(source)}: {source.url}" for source in section.sources)
         blocks += ["### Sources", sources]

@@ -13,7 +13,7 @@ Scope = Literal["in_scope", "handoff", "out_of_scope", "greeting_meta"]
 Outcome = Literal["answered", "not_covered", "handed_over", "declined", "greeted", "asked_back"]
 Mode = Literal["guides", "model"]
 Specialist = Literal["Frontend & UI Specialist", "DevOps & Infrastructure", "Database & Data Specialist"]
-PassageKind = Literal["question", "answer", "prose"]
+PassageKind = Literal["question", "answer", "prose", "detail"]
 Support = Literal["supported", "judgement", "contradicted", "unsupported", "exempt"]
 
 
@@ -73,6 +73,14 @@ class Pitfall:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """A narrower question inside a section's question, and the verdict on it."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One body part of a section (`why`, `how`, `compare`, `numbers`), as Markdown blocks."""
 
@@ -92,6 +100,7 @@ class Section:
     parts: tuple[Part, ...] = ()
     listings: tuple[Listing, ...] = ()
     pitfalls: tuple[Pitfall, ...] = ()
+    details: tuple[Detail, ...] = ()
     sources: tuple[Source, ...] = ()
     see_also: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
@@ -115,9 +124,10 @@ class Section:
     def prose(self) -> str:
         """Everything the section claims, without code: what a citation can rest on."""
         pitfalls = (f"{p.symptom}. {p.cause}. {p.fix}." for p in self.pitfalls)
+        details = (f"{detail.question} {detail.answer}" for detail in self.details)
         blocks = (block for part in self.parts for block in part.blocks)
         captions = (listing.caption for listing in self.listings)
-        return "\n\n".join([self.question, self.short_answer, *blocks, *pitfalls, *captions])
+        return "\n\n".join([self.question, self.short_answer, *blocks, *pitfalls, *details, *captions])
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +323,9 @@ class Brief:
     wish: str = ""  # the last answer in another form: shorter, deeper, its code … (answering/follow_up.py)
     asks: str = ""  # what would make the answer more specific, when the question says little
     symptoms: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # by section, how near each pitfall's is
+    details: Mapping[str, tuple[float, ...]] = field(
+        default_factory=dict
+    )  # by section, how near each of its details is
     corrections: tuple[tuple[str, Section], ...] = ()  # what to say first of a wish or premise, and what supports it
 
 

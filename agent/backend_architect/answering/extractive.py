@@ -58,6 +58,8 @@ _FEWEST_TOLD = 3
 _OTHER_SECTION, _CAUSE_RATIO = 0.08, 0.85
 # What each word that a pitfall shares with the question is worth beside the cosine of its symptom.
 _SHARED_WORD, _MAX_SHARED = 0.03, 3
+# How near a narrower question of a section must be to what is asked for its verdict to open the answer.
+_SAME_DETAIL = 0.7
 _SAME_OPENING = 60
 _EFFECTS = {
     "repeated": re.compile(
@@ -135,6 +137,7 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
     for text, section in brief.corrections:
         page.add(text, section, must=True)
     _lead_with_cause(page, brief)
+    _lead_with_detail(page, brief)
     page.add(_opening_without_verdict(chosen[0]), first, must=True)
     for hit in chosen[1:]:
         page.add(hit.section.short_answer, hit.section, lead=f"{_title(hit.section)} ")
@@ -345,6 +348,21 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
                 best, found = nearness - distance, (pitfall, hit.section)
     if found is not None and best >= needed:
         page.add(_pitfall_text(found[0]), found[1], lead="**Likely cause** (symptom → cause → fix): ")
+
+
+def _lead_with_detail(page: _Page, brief: Brief) -> None:
+    """Put the verdict on the narrower question that was asked before the answer to the section's broader one."""
+    best, found = _SAME_DETAIL, None
+    for hit in (hit for hit in brief.hits if hit.ref in brief.details):
+        distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
+        if _own_score(hit) < _CAUSE_RATIO * brief.hits[0].score:
+            continue
+        for detail, near in zip(hit.section.details, brief.details[hit.ref], strict=True):
+            if near - distance >= best:
+                best, found = near - distance, (detail, hit.section)
+    if found is not None:
+        detail, section = found
+        page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ")
 
 
 def _described(section: Section, brief: Brief) -> list[tuple[Pitfall, float]]:

@@ -44,7 +44,7 @@ from backend_architect.types import Answer, Brief, Handoff, Hit, Ledger, Scope, 
 
 MAX_QUESTION_CHARACTERS = 50_000
 _HITS = 8
-_HITS_WITH_SYMPTOMS = 3
+_HITS_COMPARED = 3
 # What was just talked about is what this many of the last answer's citations belong to.
 _CITED_BEFORE = 3
 # How far a statement leans on what was said, beside a question that points back.
@@ -269,7 +269,8 @@ class Preparer:
             ledger=ledger,
             parts=() if alone.is_follow_up else self._parts(standalone, hits),
             wish=alone.wish or "",
-            symptoms=self._retriever.symptoms(standalone, hits[:_HITS_WITH_SYMPTOMS]),
+            symptoms=self._retriever.symptoms(standalone, hits[:_HITS_COMPARED]),
+            details=self._retriever.details(standalone, hits[:_HITS_COMPARED]),
             corrections=corrections,
             asks="" if memory.turns else self._asks_back(text, intent, hits),
         )

@@ -21,6 +21,7 @@ from backend_architect.knowledge.guides import (
     PART_NAMES,
     GuideFile,
     RawSection,
+    detail_of,
     listings,
     pitfall_of,
     read_guide,
@@ -41,6 +42,7 @@ from backend_architect.knowledge.registry import (
     load_syllabus,
     parse_yaml,
 )
+from backend_architect.types import Detail
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -90,11 +92,15 @@ UNIT_WORDS = 110
 INTRO_WORDS = 60
 LISTING_LINES = 40
 PITFALLS = 2
+DETAILS = (3, 8)
+DETAIL_QUESTION_WORDS = (4, 22)
+DETAIL_ANSWER_WORDS = (8, 60)
 SEE_ALSO = 3
 SATELLITE_WORDS = 120
 
 _SCOPE = "scope"
 _YES_NO = re.compile(r"^(?:Is|Are|Do|Does|Did|Can|Should|Must|Will|May|Has|Have)\b")
+_VERDICT = re.compile(r"^(?:Yes|No|Not|Only|Never|Always|Rarely|Seldom|Usually|Mostly|Both|Neither)\b")
 _VAGUE = ("it depends", "as above", "this approach", "as mentioned", "see above", "in this section")
 _HTML = re.compile(
     r"<(?:/?(?:div|span|br|p|b|i|a|img|table|tr|td|ul|li|sub|sup|details|summary|script|style)\b[^>]*|!--)>?"
@@ -420,6 +426,43 @@ def _pitfalls(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple
             yield line, "pitfalls", str(error)
 
 
+def _details(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
+    part = raw.part("Details")
+    if part is None:
+        return
+    found = [item for block in part.blocks for item in numbered_items(block)]
+    low, high = DETAILS
+    if not low <= len(found) <= high:
+        yield part.line, "details", f"{len(found)} details, {low} to {high} are needed"
+    asked = {raw.question.casefold(), *(wording.casefold() for wording in raw.also_asked)}
+    for line, item in found:
+        try:
+            detail = detail_of(take_markers(item)[0])
+        except GuideError as error:
+            yield line, "details", str(error)
+            continue
+        if detail.question.casefold() in asked:
+            yield line, "details", "this is asked already; a detail is a narrower question"
+        asked.add(detail.question.casefold())
+        yield from ((line, "details", message) for message in _detail_faults(detail))
+
+
+def _detail_faults(detail: Detail) -> Iterator[str]:
+    if not detail.question.endswith("?"):
+        yield "the question ends with ?"
+    for name, text, (low, high) in (
+        ("question", detail.question, DETAIL_QUESTION_WORDS),
+        ("answer", detail.answer, DETAIL_ANSWER_WORDS),
+    ):
+        if not low <= words(text) <= high:
+            yield f"the {name} has {words(text)} words, {low} to {high} are allowed"
+    if not detail.answer.endswith("."):
+        yield "the answer is whole sentences and ends with a full stop"
+    if _YES_NO.match(detail.question) and not _VERDICT.match(detail.answer):
+        yield "a yes/no question is answered with its verdict first (Yes, No, Only, Rarely …)"
+    yield from (f"'{phrase}' does not stand alone" for phrase in _VAGUE if phrase in detail.answer.casefold())
+
+
 def _sources(raw: RawSection, file: GuideFile, known: _Known) -> Iterator[tuple[int, str, str]]:
     part = raw.part("Sources")
     listed = source_items(part)
@@ -481,6 +524,7 @@ _SECTION_RULES: tuple[_Check, ...] = (
     _fences,
     _captions,
     _pitfalls,
+    _details,
     _sources,
     _see_also,
     _passages,

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backend_architect.errors import GuideError
 from backend_architect.knowledge.markdown import Block, blocks, item_text, take_markers
 from backend_architect.knowledge.registry import SourceEntry, parse_yaml, resolve
-from backend_architect.types import Listing, Part, Pitfall, Section, Source
+from backend_architect.types import Detail, Listing, Part, Pitfall, Section, Source
 
-PART_NAMES = ("Why", "How", "Compare", "Numbers", "Code", "Pitfalls", "Sources")
+PART_NAMES = ("Why", "How", "Compare", "Numbers", "Code", "Pitfalls", "Details", "Sources")
 BODY_PARTS = ("Why", "How", "Compare", "Numbers")
 ARROW = " → "
 
@@ -195,6 +195,7 @@ def to_section(
     )
     code = raw.part("Code")
     pitfalls = raw.part("Pitfalls")
+    details = raw.part("Details")
     listed = raw.part("Sources")
     return Section(
         ref=f"{guide.front.id}#{raw.id}",
@@ -205,6 +206,7 @@ def to_section(
         parts=parts,
         listings=tuple(listings(code.blocks)) if code else (),
         pitfalls=tuple(pitfall_of(clean(item)) for item in items(pitfalls.blocks)) if pitfalls else (),
+        details=tuple(detail_of(clean(item)) for item in items(details.blocks)) if details else (),
         sources=_sources(listed, marks, sources, f"{guide.path}:{raw.line}"),
         see_also=see_also(listed),
         facts=tuple(dict.fromkeys(mark for mark in marks if _FACT.match(mark))),
@@ -231,6 +233,14 @@ def pitfall_of(item: str) -> Pitfall:
     if len(pieces) != 3:
         raise GuideError(f"a pitfall reads 'symptom → cause → fix', this has {len(pieces) - 1} arrows: {item[:80]}")
     return Pitfall(*pieces)
+
+
+def detail_of(item: str) -> Detail:
+    """Return a detail from `question → answer`; raise GuideError when it has not exactly one arrow."""
+    pieces = [piece.strip() for piece in item.split(ARROW.strip())]
+    if len(pieces) != 2:
+        raise GuideError(f"a detail reads 'question → answer', this has {len(pieces) - 1} arrows: {item[:80]}")
+    return Detail(*pieces)
 
 
 def listings(of: list[Block]) -> list[Listing]:

@@ -50,8 +50,13 @@ def question_passages(section: Section) -> Iterator[Passage]:
         yield Passage(section.ref, "question", question)
 
 
+def detail_passages(section: Section) -> Iterator[Passage]:
+    """Yield the narrower questions of a section, in their order."""
+    return (Passage(section.ref, "detail", detail.question) for detail in section.details)
+
+
 def passages(section: Section) -> list[Passage]:
-    return [*prose_passages(section), *question_passages(section)]
+    return [*prose_passages(section), *question_passages(section), *detail_passages(section)]
 
 
 def symptom_texts(section: Section) -> list[str]:

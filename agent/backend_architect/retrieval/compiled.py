@@ -15,7 +15,8 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("backend_architect")
 
 # Raised when the layout of the folder changes, so that an older one is not read.
-_FORMAT = 2
+_FORMAT = 3
 _KEPT = 3
 _CORPUS, _WORDS, _SUMS = "corpus.json", "words.sqlite", "sums.json"
 _VECTORS, _SYMPTOMS = "vectors.npy", "symptoms.npy"
@@ -63,6 +64,11 @@ class Compiled:
         first = self._first_symptoms[section]
         return self.symptoms[first : first + len(self.corpus.sections[section].pitfalls)]
 
+    def details_of(self, section: int) -> NDArray[np.float32]:
+        """Return the vectors of the narrower questions of a section, one for each of its details."""
+        end = self._first_rows[section] + self._row_counts[section]
+        return self.matrix[end - len(self.corpus.sections[section].details) : end]
+
     @cached_property
     def _first_symptoms(self) -> list[int]:
         return list(accumulate((len(section.pitfalls) for section in self.corpus.sections), initial=0))
@@ -78,6 +84,10 @@ class Compiled:
     def _first_rows(self) -> dict[int, int]:
         """The first row of each section."""
         return {section: row for row, (section, _) in reversed(list(enumerate(self.rows)))}
+
+    @cached_property
+    def _row_counts(self) -> Mapping[int, int]:
+        return Counter(section for section, _ in self.rows)
 
     @cached_property
     def _texts(self) -> dict[int, list[str]]:

@@ -319,6 +319,7 @@ class Coverage:
 def _column_texts(section: Section) -> tuple[str, str, str, str]:
     body = [block for part in section.parts for block in part.blocks]
     body += [f"{pitfall.symptom} {pitfall.cause} {pitfall.fix}" for pitfall in section.pitfalls]
+    body += [f"{detail.question} {detail.answer}" for detail in section.details]
     body += [listing.caption for listing in section.listings]
     return (
         " ".join((section.question, *section.also_asked, section.guide_title)),

@@ -69,7 +69,7 @@ class Similarities:
 
     def add(self, section: int, kind: PassageKind, position: int, similarity: float) -> None:
         """Take note of one passage of a section."""
-        group = self._questions if kind == "question" else self._prose
+        group = self._questions if kind in ("question", "detail") else self._prose
         group.setdefault(section, []).append(similarity)
         if similarity > self._nearest.get(section, (-1.0, 0))[0]:
             self._nearest[section] = (similarity, position)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -187,10 +187,19 @@ class Retriever:
 
     def symptoms(self, text: str, hits: Sequence[Hit]) -> dict[str, tuple[float, ...]]:
         """Return by section how near the symptom of each of its pitfalls is to what a text describes, as cosines."""
+        return self._nearness(text, hits, self._compiled.symptoms_of)
+
+    def details(self, text: str, hits: Sequence[Hit]) -> dict[str, tuple[float, ...]]:
+        """Return by section how near each of its narrower questions is to what a text asks, as cosines."""
+        return self._nearness(text, hits, self._compiled.details_of)
+
+    def _nearness(
+        self, text: str, hits: Sequence[Hit], rows_of: Callable[[int], NDArray[np.float32]]
+    ) -> dict[str, tuple[float, ...]]:
         import numpy as np
 
         seen = np.stack([self._embedder.embed(view) for view in self._understood(text).views])
-        near = {hit.ref: self._compiled.symptoms_of(self._positions[hit.ref]) for hit in hits}
+        near = {hit.ref: rows_of(self._positions[hit.ref]) for hit in hits}
         return {ref: tuple(map(float, (rows @ seen.T).max(axis=1))) for ref, rows in near.items()}
 
     @cached_property

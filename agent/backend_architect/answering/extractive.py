@@ -10,7 +10,7 @@ from backend_architect.answering.intent import wants_code, words_wanted
 from backend_architect.answering.markup import quotable
 from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
 from backend_architect.retrieval.lexical import query_terms, terms
-from backend_architect.types import Brief, Draft, Hit, Listing, Pitfall, Section, Turn, Verdict
+from backend_architect.types import Brief, Detail, Draft, Hit, Listing, Pitfall, Section, Turn, Verdict
 
 # A second section joins when it ranks nearly as high as the first and is linked with it (of such dev cases 6 in 10 are right
 # to show, of others 3 in 10), when it adds words of the question, or is the best for another part of the question.
@@ -37,13 +37,13 @@ _ROOM_FOR_MORE = 80
 
 # What each intent wants after the short answer, in order of importance.
 _PARTS: dict[str, tuple[str, ...]] = {
-    "howto": ("how", "code", "numbers", "pitfalls", "why"),
-    "code": ("code", "how", "pitfalls"),
-    "compare": ("compare", "why", "numbers", "how", "pitfalls"),
-    "debug": ("why", "how", "pitfalls", "numbers", "code"),
-    "explain": ("why", "compare", "numbers", "how", "pitfalls"),
-    "learn": ("how", "compare", "numbers", "why", "pitfalls"),
-    "review": ("pitfalls", "how", "why", "compare"),
+    "howto": ("details", "how", "code", "numbers", "pitfalls", "why"),
+    "code": ("code", "details", "how", "pitfalls"),
+    "compare": ("details", "compare", "why", "numbers", "how", "pitfalls"),
+    "debug": ("details", "why", "how", "pitfalls", "numbers", "code"),
+    "explain": ("details", "why", "compare", "numbers", "how", "pitfalls"),
+    "learn": ("how", "compare", "numbers", "details", "why", "pitfalls"),
+    "review": ("details", "pitfalls", "how", "why", "compare"),
 }
 
 # How near the symptom of a pitfall must be to the question for the pitfall to be its likely cause, by what is wanted:
@@ -60,6 +60,9 @@ _OTHER_SECTION, _CAUSE_RATIO = 0.08, 0.85
 _SHARED_WORD, _MAX_SHARED = 0.03, 3
 # How near a narrower question of a section must be to what is asked for its verdict to open the answer.
 _SAME_DETAIL = 0.7
+_AS_NEAR = 0.01
+# How near it must be to be added after the short answer, and how many are.
+_NEAR_DETAIL, _MAX_DETAILS = 0.55, 2
 _SAME_OPENING = 60
 _EFFECTS = {
     "repeated": re.compile(
@@ -292,6 +295,8 @@ def _add_part(page: _Page, name: str, section: Section, brief: Brief) -> None:
             _add_code(page, section, brief)
     elif name == "pitfalls":
         _add_pitfalls(page, section, brief)
+    elif name == "details":
+        _add_details(page, section, brief)
     else:
         _add_body(page, name, section)
 
@@ -351,18 +356,34 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
 
 
 def _lead_with_detail(page: _Page, brief: Brief) -> None:
-    """Put the verdict on the narrower question that was asked before the answer to the section's broader one."""
+    """Put the verdict on a narrower question before the short answer when nothing else its section is asked comes as near."""
     best, found = _SAME_DETAIL, None
     for hit in (hit for hit in brief.hits if hit.ref in brief.details):
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
         if _own_score(hit) < _CAUSE_RATIO * brief.hits[0].score:
             continue
-        for detail, near in zip(hit.section.details, brief.details[hit.ref], strict=True):
-            if near - distance >= best:
+        for detail, near in _details(hit.section, brief):
+            if near - distance >= best and near >= hit.signals["question"] - _AS_NEAR:
                 best, found = near - distance, (detail, hit.section)
     if found is not None:
-        detail, section = found
-        page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ")
+        _add_detail(page, *found)
+
+
+def _add_details(page: _Page, section: Section, brief: Brief) -> None:
+    """Append the narrower questions of a section that are near to what is asked, nearest first."""
+    near = [(detail, nearness) for detail, nearness in _details(section, brief) if nearness >= _NEAR_DETAIL]
+    for detail, _ in sorted(near, key=lambda item: -item[1])[:_MAX_DETAILS]:
+        _add_detail(page, detail, section)
+
+
+def _add_detail(page: _Page, detail: Detail, section: Section) -> None:
+    """Append a verdict under the question it belongs to: a bare No says nothing about another question."""
+    page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ")
+
+
+def _details(section: Section, brief: Brief) -> list[tuple[Detail, float]]:
+    """Return the details of a section, each with how near its question is to what is asked."""
+    return list(zip(section.details, brief.details.get(section.ref, (0.0,) * len(section.details)), strict=True))
 
 
 def _described(section: Section, brief: Brief) -> list[tuple[Pitfall, float]]:

@@ -77,6 +77,7 @@ class Gate:
         self._sections: list[Section] = []
         self._strict = strict
         self._given_weights = weights
+        self._weighed: Mapping[str, float] | None = weights
         self._controls = ControlFilter()
         self._splitter = Splitter()
         self._refs: list[str] = []
@@ -102,8 +103,15 @@ class Gate:
         """Number more sections, after those there are; text fed from now on may cite them."""
         self._sections.extend(sections)
         self._by_ref = {section.ref: section for section in self._sections}
-        self._weights = weigh(self._by_ref.values()) if self._given_weights is None else self._given_weights
+        self._weighed = self._given_weights
         self._known = known_addresses([source.url for section in self._sections for source in section.sources])
+
+    @property
+    def _weights(self) -> Mapping[str, float]:
+        """What the words tell; reading the sections takes ten milliseconds, which the model's first sentence has to spare."""
+        if self._weighed is None:
+            self._weighed = weigh(self._by_ref.values())
+        return self._weighed
 
     def feed(self, piece: str) -> str:
         """Take raw text; return what may be shown of all text so far and was not yet returned."""

@@ -34,7 +34,18 @@ class Correction(BaseModel):
 
     def is_met_by(self, question: str) -> bool:
         """Whether a question wishes or believes this."""
-        return all(group.search(question) for group in self._groups) and not self._exceptions.search(question)
+        # Looking for the first letters of each word is cheap; a pattern is compiled only for the few that have them.
+        lowered = question.lower()
+        could_be = all(any(start in lowered for start in starts) for starts in self._starts)
+        return (
+            could_be
+            and all(group.search(question) for group in self._groups)
+            and not self._exceptions.search(question)
+        )
+
+    @cached_property
+    def _starts(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(_START.split(word.lower(), maxsplit=1)[0] for word in words) for words in self.all)
 
     @cached_property
     def _groups(self) -> tuple[re.Pattern[str], ...]:
@@ -44,6 +55,9 @@ class Correction(BaseModel):
     def _exceptions(self) -> re.Pattern[str]:
         return _any_of((*self.unless, *_ASKS_FOR_THE_CURE[self.kind]))
 
+
+# Where the fixed start of a word ends: every text that has the word has what stands before.
+_START = re.compile(r"[* -]")
 
 # Who asks how to get rid of a thing does not wish for it.
 _CURE = (

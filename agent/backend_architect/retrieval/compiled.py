@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import mmap
 import os
 import shutil
 import sqlite3
@@ -29,7 +30,7 @@ from backend_architect.knowledge import Corpus
 from backend_architect.knowledge.passages import passages, symptom_texts
 from backend_architect.retrieval.embedder import EMBEDDER_ID, Embedder
 from backend_architect.retrieval.lexical import LexicalIndex
-from backend_architect.retrieval.vectors import load_vectors, unit, vectors_for
+from backend_architect.retrieval.vectors import load_vectors, vectors_for
 from backend_architect.types import PassageKind
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ _KEPT = 3
 _CORPUS, _WORDS, _SUMS = "corpus.json", "words.sqlite", "sums.json"
 _VECTORS, _SYMPTOMS = "vectors.npy", "symptoms.npy"
 _KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
+# What the file of the corpus holds: the sections, and of each passage its section and its kind.
+_Content = tuple[Corpus, list[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -147,10 +150,10 @@ def _read(folder: Path) -> Compiled:
     if sums != _sums(folder):
         message = f"{folder} is not what was written"
         raise ValueError(message)
-    content = json.loads((folder / _CORPUS).read_bytes())
-    corpus = TypeAdapter(Corpus).validate_python(content["corpus"])
-    rows = [(at, _KINDS[kind]) for at, kind in content["rows"]]
-    matrix, symptoms = (unit(np.load(folder / name, allow_pickle=False)) for name in (_VECTORS, _SYMPTOMS))
+    corpus, kinds = TypeAdapter(_Content).validate_json((folder / _CORPUS).read_bytes())
+    rows = [(at, _KINDS[kind]) for at, kind in kinds]
+    # Mapped, not read: touching fifty megabytes of fresh memory takes longer than all the rest of the start.
+    matrix, symptoms = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_VECTORS, _SYMPTOMS))
     return Compiled(corpus, rows, matrix, symptoms, LexicalIndex.open(folder / _WORDS))
 
 
@@ -166,10 +169,9 @@ def _write(folder: Path, compiled: Compiled) -> None:
         return
     try:
         rows = [(at, _KINDS.index(kind)) for at, kind in compiled.rows]
-        corpus = TypeAdapter(Corpus).dump_python(compiled.corpus, mode="json")
-        (building / _CORPUS).write_text(json.dumps({"corpus": corpus, "rows": rows}), encoding="utf-8")
-        np.save(building / _VECTORS, compiled.matrix.astype(np.float16))
-        np.save(building / _SYMPTOMS, compiled.symptoms.astype(np.float16))
+        (building / _CORPUS).write_bytes(TypeAdapter(_Content).dump_json((compiled.corpus, rows)))
+        np.save(building / _VECTORS, compiled.matrix)
+        np.save(building / _SYMPTOMS, compiled.symptoms)
         LexicalIndex.build(compiled.corpus.sections, building / _WORDS).close()
         (building / _SUMS).write_text(json.dumps(_sums(building)), encoding="utf-8")
         if folder.exists():
@@ -183,7 +185,12 @@ def _write(folder: Path, compiled: Compiled) -> None:
 
 
 def _sums(folder: Path) -> dict[str, int]:
-    return {name: zlib.crc32((folder / name).read_bytes()) for name in (_CORPUS, _WORDS, _VECTORS, _SYMPTOMS)}
+    return {name: _sum(folder / name) for name in (_CORPUS, _WORDS, _VECTORS, _SYMPTOMS)}
+
+
+def _sum(path: Path) -> int:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return zlib.crc32(content)
 
 
 def _prune(newest: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from backend_architect.answering.details import details_of, near_details
 from backend_architect.answering.intent import wants_code, words_wanted
 from backend_architect.answering.markup import quotable
 from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
@@ -61,8 +62,6 @@ _SHARED_WORD, _MAX_SHARED = 0.03, 3
 # How near a narrower question of a section must be to what is asked for its verdict to open the answer.
 _SAME_DETAIL = 0.7
 _AS_NEAR = 0.01
-# How near it must be to be added after the short answer, and how many are.
-_NEAR_DETAIL, _MAX_DETAILS = 0.55, 2
 _SAME_OPENING = 60
 _EFFECTS = {
     "repeated": re.compile(
@@ -362,7 +361,7 @@ def _lead_with_detail(page: _Page, brief: Brief) -> None:
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
         if _own_score(hit) < _CAUSE_RATIO * brief.hits[0].score:
             continue
-        for detail, near in _details(hit.section, brief):
+        for detail, near in details_of(hit.section, brief):
             if near - distance >= best and near >= hit.signals["question"] - _AS_NEAR:
                 best, found = near - distance, (detail, hit.section)
     if found is not None:
@@ -370,20 +369,13 @@ def _lead_with_detail(page: _Page, brief: Brief) -> None:
 
 
 def _add_details(page: _Page, section: Section, brief: Brief) -> None:
-    """Append the narrower questions of a section that are near to what is asked, nearest first."""
-    near = [(detail, nearness) for detail, nearness in _details(section, brief) if nearness >= _NEAR_DETAIL]
-    for detail, _ in sorted(near, key=lambda item: -item[1])[:_MAX_DETAILS]:
+    for detail in near_details(section, brief):
         _add_detail(page, detail, section)
 
 
 def _add_detail(page: _Page, detail: Detail, section: Section) -> None:
     """Append a verdict under the question it belongs to: a bare No says nothing about another question."""
     page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ")
-
-
-def _details(section: Section, brief: Brief) -> list[tuple[Detail, float]]:
-    """Return the details of a section, each with how near its question is to what is asked."""
-    return list(zip(section.details, brief.details.get(section.ref, (0.0,) * len(section.details)), strict=True))
 
 
 def _described(section: Section, brief: Brief) -> list[tuple[Pitfall, float]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from backend_architect.answering.details import near_details
 from backend_architect.answering.intent import Intent, wants_code
 from backend_architect.answering.statements import plain
 from backend_architect.models import Message, count_tokens
@@ -35,7 +36,7 @@ _CUT = " […]"
 _TAGS = re.compile(r"<(?=\s*/?\s*(?:settled|conversation|sections?|question|results?)\b)", re.IGNORECASE)
 
 # Parts in the order a section shows them, and per intent those that come before the others when room is short.
-_ORDER = ("how", "compare", "numbers", "why", "pitfalls", "code")
+_ORDER = ("details", "how", "compare", "numbers", "why", "pitfalls", "code")
 _FIRST = {
     "howto": ("how",),
     "code": ("how", "code"),
@@ -164,7 +165,7 @@ def _start(section: Section) -> str:
 
 def _pieces(section: Section, brief: Brief, stage: int) -> list[Piece]:
     """Return the section's blocks of one stage: 1 is what the question asks for, 2 the rest."""
-    first = _FIRST.get(brief.intent, ("how",)) + (("code",) if _is_code_first(brief) else ())
+    first = ("details", *_FIRST.get(brief.intent, ("how",))) + (("code",) if _is_code_first(brief) else ())
     return [
         Piece(stage, place, as_data(text))
         for place, name in enumerate(_ORDER, 1)
@@ -176,6 +177,8 @@ def _pieces(section: Section, brief: Brief, stage: int) -> list[Piece]:
 def _blocks(section: Section, name: str, brief: Brief) -> list[str]:
     if name == "pitfalls":
         return [f"Pitfall: {p.symptom} → {p.cause} → {p.fix}" for p in section.pitfalls]
+    if name == "details":
+        return [f"Detail: {detail.question} {detail.answer}" for detail in near_details(section, brief)]
     if name == "code":
         return [f"{item.caption}\n```{item.language}\n{item.code}\n```" for item in _listings(section, brief)]
     return list(section.part(name))

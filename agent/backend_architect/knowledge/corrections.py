@@ -38,9 +38,7 @@ class Correction(BaseModel):
         lowered = question.lower()
         could_be = all(any(start in lowered for start in starts) for starts in self._starts)
         return (
-            could_be
-            and all(group.search(question) for group in self._groups)
-            and not self._exceptions.search(question)
+            could_be and all(group.search(question) for group in self._groups) and not self._exceptions.search(question)
         )
 
     @cached_property

@@ -235,7 +235,8 @@ def test_a_shipped_section_is_quoted_as_it_stands():
     [
         ("in at most 8 words", "Take an order once with a key. [1]"),
         ("in 2 words", "Take an order once with a key. [1]"),
-        ("in one sentence", "Take an order once with a key. The key is unique. [1]"),
+        ("in one sentence", "Take an order once with a key. [1]"),
+        ("in two sentences", "Take an order once with a key. The key is unique. [1]"),
     ],
 )
 def test_the_length_that_was_asked_for_is_kept_as_far_as_whole_sentences_allow(length: str, text: str):

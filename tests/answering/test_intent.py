@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend_architect.answering.intent import intent_of, wants_code, words_wanted
+from backend_architect.answering.intent import Length, intent_of, length_wanted, wants_code
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_steps_come_with_code_and_explanations_only_when_asked():
 @pytest.mark.parametrize(
     ("question", "most"),
     [
-        ("explain sagas in two sentences", 50),
-        ("at most 40 words please: what is a saga", 40),
-        ("put it into one line", 25),
+        ("explain sagas in two sentences", Length(50, 2)),
+        ("at most 40 words please: what is a saga", Length(40)),
+        ("put it into one line", Length(25, 1)),
         ("what is a saga", None),
         ("rows in 3 tables, which index", None),
         ("it fails in 5 of ten runs", None),
@@ -63,5 +63,5 @@ def test_steps_come_with_code_and_explanations_only_when_asked():
         ("validate a comment of at most 100 words", None),
     ],
 )
-def test_a_wished_length_is_understood(question: str, most: int | None):
-    assert words_wanted(question) == most
+def test_a_wished_length_is_understood(question: str, most: Length | None):
+    assert length_wanted(question) == most

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend_architect.answering.details import details_of, near_details
-from backend_architect.answering.intent import wants_code, words_wanted
+from backend_architect.answering.intent import Length, length_wanted, wants_code
 from backend_architect.answering.markup import quotable
 from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
 from backend_architect.retrieval.lexical import query_terms, terms
@@ -127,11 +128,12 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
 
     Every piece of prose is verbatim from the section it cites. Prose stays within `max_words`, code comes on top.
     """
-    max_words = min(max_words, words_wanted(brief.question) or max_words)
+    wanted = length_wanted(brief.question) or Length(max_words)
+    max_words = min(max_words, wanted.words)
     if brief.wish:
         return _again(brief, max_words)
     if max_words < _ROOM_FOR_MORE:
-        return _brief_answer(brief, max_words)
+        return _brief_answer(brief, max_words, wanted.sentences)
     kept = _RELATED_WORDS if max_words >= _ROOM_FOR_RELATED else 0
     page = _Page(room=max_words - kept)
     chosen = choose_sections(brief)
@@ -153,18 +155,30 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
 
 
-def _brief_answer(brief: Brief, max_words: int) -> Draft:
-    """Return as many sentences of the best short answer as were asked for, and at least one."""
+def _brief_answer(brief: Brief, max_words: int, sentences: int | None) -> Draft:
+    """Return as many sentences of the verdict or the best short answer as were asked for, and at least one."""
     page = _Page(room=max_words)
     for text, section in brief.corrections:
         page.add(text, section, must=True)
-    hit = brief.hits[0]
-    left, kept = _opening_without_verdict(hit), ""
-    while left and (not kept or words(f"{kept} {first_sentence(left)}") <= page.room):
-        sentence = first_sentence(left)
-        kept, left = f"{kept} {sentence}".strip(), left[len(sentence) :].lstrip()
-    page.add(kept, hit.section, must=True)
+    if asked := _asked_detail(brief):
+        detail, section = asked
+        _add_detail(page, replace(detail, answer=_beginning(detail.answer, max_words, sentences)), section, must=True)
+    else:
+        hit = brief.hits[0]
+        page.add(_beginning(_opening_without_verdict(hit), max_words, sentences), hit.section, must=True)
     return Draft("\n\n".join(page.blocks), tuple(page.refs), verdicts=tuple(page.verdicts))
+
+
+def _beginning(text: str, room: int, sentences: int | None) -> str:
+    """Return the first sentences of a text: as many as are wanted, else as many as there is room for, and at least one."""
+    kept = first_sentence(text)
+    for count in itertools.count(1):
+        left = text[len(kept) :].lstrip()
+        longer = f"{kept} {first_sentence(left)}"
+        if not left or (count >= sentences if sentences else words(longer) > room):
+            break
+        kept = longer
+    return kept
 
 
 # --- the last answer in another form -------------------------------------------------------------
@@ -355,7 +369,13 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
 
 
 def _lead_with_detail(page: _Page, brief: Brief) -> None:
-    """Put the verdict on a narrower question before the short answer when nothing else its section is asked comes as near."""
+    """Put the verdict on the narrower question that was asked before the answer to the section's broader one."""
+    if asked := _asked_detail(brief):
+        _add_detail(page, *asked)
+
+
+def _asked_detail(brief: Brief) -> tuple[Detail, Section] | None:
+    """Return the detail that is what was asked: near, and nearer than anything else its section is asked."""
     best, found = _SAME_DETAIL, None
     for hit in (hit for hit in brief.hits if hit.ref in brief.details):
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
@@ -364,8 +384,7 @@ def _lead_with_detail(page: _Page, brief: Brief) -> None:
         for detail, near in details_of(hit.section, brief):
             if near - distance >= best and near >= hit.signals["question"] - _AS_NEAR:
                 best, found = near - distance, (detail, hit.section)
-    if found is not None:
-        _add_detail(page, *found)
+    return found
 
 
 def _add_details(page: _Page, section: Section, brief: Brief) -> None:
@@ -373,9 +392,9 @@ def _add_details(page: _Page, section: Section, brief: Brief) -> None:
         _add_detail(page, detail, section)
 
 
-def _add_detail(page: _Page, detail: Detail, section: Section) -> None:
+def _add_detail(page: _Page, detail: Detail, section: Section, *, must: bool = False) -> None:
     """Append a verdict under the question it belongs to: a bare No says nothing about another question."""
-    page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ")
+    page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ", must=must)
 
 
 def _described(section: Section, brief: Brief) -> list[tuple[Pitfall, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 Intent = Literal["howto", "compare", "debug", "explain", "code", "learn", "review"]
@@ -119,10 +120,18 @@ _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5
 _WORDS_A_SENTENCE = 25
 
 
-def words_wanted(question: str) -> int | None:
-    """Return how many words an answer may have when the question says so ("in three sentences", "at most 50 words")."""
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long an answer may be: in words, and in sentences when it was said so."""
+
+    words: int
+    sentences: int | None = None
+
+
+def length_wanted(question: str) -> Length | None:
+    """Return how long an answer may be when the question says so ("in three sentences", "at most 50 words")."""
     found = _LENGTH.search(question)
     if not found:
         return None
     count = _COUNTS.get(found["count"].lower()) or int(found["count"])
-    return count if found["unit"].lower() == "word" else count * _WORDS_A_SENTENCE
+    return Length(count) if found["unit"].lower() == "word" else Length(count * _WORDS_A_SENTENCE, count)

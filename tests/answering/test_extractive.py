@@ -7,7 +7,7 @@ import pytest
 from backend_architect import Architect
 from backend_architect.answering.extractive import compose, pick_listing, with_mark
 from backend_architect.knowledge.markdown import words
-from backend_architect.types import Brief, Draft, Hit, Listing, Part, Pitfall, Section
+from backend_architect.types import Brief, Detail, Draft, Hit, Listing, Part, Pitfall, Section
 
 
 def section(name: str = "once", **changes: object) -> Section:
@@ -104,6 +104,43 @@ def test_the_pitfall_nearest_to_what_is_described_is_warned_of_first():
     text = compose(brief("review", symptoms={"demo/orders#once": (0.2, 0.5)})).text
 
     assert text.index("Lost key") < text.index("Two orders")
+
+
+NARROW = Detail("Who makes the key?", "The client. A key of the server comes too late.")
+WIDE = Detail("How long is it kept?", "For a day. The slowest client stops earlier.")
+
+
+def detailed(asked: str, nearness: tuple[float, float], *, question: float, **changes: object) -> str:
+    hit = Hit(section(details=(NARROW, WIDE)), 0.9, {"question": question})
+    values = {"question": asked, "standalone": asked, "hits": (hit,), "details": {hit.ref: nearness}} | changes
+    return compose(brief("explain", **values)).text  # type: ignore[arg-type]
+
+
+def test_the_verdict_on_the_narrower_question_that_was_asked_comes_first():
+    text = detailed("who should make the key", (0.9, 0.1), question=0.9)
+
+    assert text.startswith(f"**{NARROW.question}** {NARROW.answer} [1]\n\nTake an order once")
+    assert WIDE.question not in text
+
+
+@pytest.mark.parametrize(
+    ("nearness", "question"), [((0.6, 0.1), 0.6), ((0.9, 0.1), 0.95)], ids=["not near", "the section is nearer"]
+)
+def test_a_narrower_question_that_was_not_asked_opens_no_answer(nearness: tuple[float, float], question: float):
+    assert detailed("tell me of orders", nearness, question=question).startswith("Take an order once")
+
+
+def test_a_narrower_question_that_is_near_is_told_beside_the_short_answer():
+    text = detailed("who should make the key and how long", (0.8, 0.7), question=0.95)
+
+    assert text.startswith("Take an order once")
+    assert text.index(NARROW.answer) < text.index(WIDE.answer)
+
+
+def test_a_short_answer_is_the_verdict_that_was_asked_for():
+    text = detailed("who should make the key, in one sentence", (0.9, 0.1), question=0.9)
+
+    assert text == f"**{NARROW.question}** The client. [1]"
 
 
 def test_the_asked_language_is_shown_and_unexecuted_code_says_so():

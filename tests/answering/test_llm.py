@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from backend_architect.models import Endpoint, Model, ModelAgent, count_tokens
 from backend_architect.prompts import Prompts
 from backend_architect.settings import Settings
 from backend_architect.testing import Lookup, ScriptedModel
-from backend_architect.types import Brief, Draft, Hit, Ledger, Listing, Part, Pitfall, Section, Turn
+from backend_architect.types import Brief, Detail, Draft, Hit, Ledger, Listing, Part, Pitfall, Section, Turn
 from tests.openai_stub import Reply, StubServer
 
 RETRY = "Have the client send a unique `Idempotency-Key` with each POST and claim the key under a unique constraint."
@@ -213,3 +214,14 @@ def test_every_request_of_a_turn_with_searches_stays_within_the_budget_on_the_wi
     assert len(sizes) == 4
     assert max(sizes) <= 4500
     assert draft.usage.model_calls == 4
+
+
+def test_of_the_narrower_questions_a_model_reads_those_that_are_near() -> None:
+    near, far = Detail("Who makes the key?", "The client makes it."), Detail("How long is it kept?", "For a day.")
+    told = replace(section("a/b#one"), details=(far, near))
+    model = ScriptedModel(f"{RETRY} [1]")
+
+    ask(model, brief(told, details={told.ref: (0.2, 0.8)}))
+
+    assert "Detail: Who makes the key? The client makes it." in model.prompts[0]
+    assert far.answer not in model.prompts[0]

@@ -14,6 +14,7 @@ from backend_architect.types import (
     Citation,
     CitedSource,
     Delta,
+    Detail,
     Done,
     Event,
     Handoff,
@@ -44,6 +45,7 @@ SECTION = Section(
     parts=(Part("why", ("POST is not idempotent.",)),),
     listings=(Listing("Claim the key (Python 3.11).", "python", "claim(key)\n"),),
     pitfalls=(Pitfall("Two orders", "check, then insert", "insert first"),),
+    details=(Detail("Who makes the key?", "The client makes it."),),
     sources=(Source("rfc9110", "HTTP Semantics", "RFC Editor", "https://www.rfc-editor.org/rfc/rfc9110", ("9.2.2",)),),
 )
 

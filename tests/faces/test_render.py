@@ -410,6 +410,8 @@ def test_a_whole_section_reads_like_its_guide():
         "```python\nclaim(key)\n```\n\n"
         "### Pitfalls\n\n"
         "- Two orders → check, then insert → insert first\n\n"
+        "### Details\n\n"
+        "- Who makes the key? The client makes it.\n\n"
         "### Sources\n\n"
         "- RFC 9110 HTTP Semantics §9.2.2: https://www.rfc-editor.org/rfc/rfc9110\n"
     )

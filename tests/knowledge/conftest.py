@@ -57,6 +57,12 @@ db.execute("insert into orders (key) values (?)", (key,))
 - Two orders → check before insert → insert first.
 - Key reused for another cart → one key a session → one key a purchase.
 
+### Details
+
+- Who makes the key? → The client, when the user acts [^spec §2.1]. A server-made key arrives too late to help.
+- How long must a key be remembered? → As long as the slowest client repeats, for most a day.
+- Is a time stamp good enough as a key? → No. Two clicks can share a millisecond, so take random values.
+
 ### Sources
 
 - spec §2.1

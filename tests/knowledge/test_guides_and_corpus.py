@@ -8,6 +8,7 @@ from backend_architect.errors import GuideError
 from backend_architect.knowledge import Corpus, sync
 from backend_architect.knowledge.markdown import first_sentence, take_markers, words
 from backend_architect.knowledge.passages import passages
+from backend_architect.types import Detail
 
 
 def test_a_section_is_read_whole_with_markers_taken_out_and_sources_resolved(knowledge: Path):
@@ -21,6 +22,10 @@ def test_a_section_is_read_whole_with_markers_taken_out_and_sources_resolved(kno
     assert section.listings[0].caption == "the insert that decides (Python 3.11)."
     assert section.listings[0].code == 'db.execute("insert into orders (key) values (?)", (key,))'
     assert (section.pitfalls[0].symptom, section.pitfalls[0].fix) == ("Two orders", "insert first")
+    assert section.details[0] == Detail(
+        "Who makes the key?", "The client, when the user acts. A server-made key arrives too late to help."
+    )
+    assert len(section.details) == 3
     assert [(source.id, source.places) for source in section.sources] == [("spec", ("2.1",))]
     assert section.facts == ("D01",)
     assert section.see_also == ("demo/orders#late",)
@@ -117,7 +122,7 @@ def test_a_listing_may_not_reach_outside_its_example_folder(knowledge: Path):
 def test_every_passage_of_a_section_carries_its_title_and_question(knowledge: Path):
     (section,) = Corpus.load(knowledge).sections
 
-    prose = [passage.text for passage in passages(section) if passage.kind != "question"]
+    prose = [passage.text for passage in passages(section) if passage.kind in ("answer", "prose")]
 
     assert all(text.startswith("Orders: How do I take an order once?\n") for text in prose)
     assert any("A client cannot tell" in text for text in prose)

@@ -5,6 +5,7 @@ import pytest
 from backend_architect import Architect
 from backend_architect.retrieval.lexical import LexicalIndex, query_terms, terms
 from backend_architect.retrieval.search import identifiers, views
+from backend_architect.types import Hit
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +156,26 @@ def test_what_is_described_is_near_to_its_own_symptom(architect: Architect):
     )
     assert best[0] > 0.6
     assert "worker" in best[1].lower()
+
+
+def test_a_narrower_question_is_nearest_to_its_own_wording(architect: Architect):
+    retriever = architect._rooms.retriever
+    section = next(section for section in architect.sections() if section.details)
+    hits = [Hit(section, 1.0)]
+
+    near = retriever.details(section.details[-1].question, hits)[section.ref]
+
+    assert len(near) == len(section.details)
+    assert near[-1] == max(near)
+    assert near[-1] > 0.99
+
+
+def test_a_part_of_a_question_is_answered_by_a_section_that_fits_the_whole_as_well(architect: Architect):
+    part = "what was it not verifying?"
+    whole = f"We inherited a service on python-jose that passes only key and token. What do we move to, and {part}"
+    retriever = architect._rooms.retriever
+
+    chosen = retriever.best_of(retriever.search(whole, limit=8), part)
+
+    assert chosen.section.guide == "auth/jwt"
+    assert retriever.search(part, limit=1)[0].section.guide != "auth/jwt"

@@ -26,11 +26,15 @@ func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
 // Problems answers with the last error a handler reported through c.Error.
 func Problems(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		client := c.Request.Context() // kept: inner middleware replaces the request and cancels its own context
 		c.Next()
 		if len(c.Errors) == 0 || c.Writer.Written() {
 			return // no error, or the handler has already answered: a second body would be appended
 		}
 		p := toProblem(c.Errors.Last().Err)
+		if errors.Is(c.Errors.Last().Err, context.Canceled) && client.Err() != nil {
+			p = &Problem{Title: "Client Closed Request", Status: 499} // nobody reads it; no 5xx in log and metrics
+		}
 		if p.Status >= 500 {
 			log.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", c.Errors.String())
 		}

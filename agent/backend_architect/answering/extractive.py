@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backend_architect.answering.details import details_of, near_details
+from backend_architect.answering.details import asked_detail, near_details
 from backend_architect.answering.intent import Length, length_wanted, wants_code
 from backend_architect.answering.markup import quotable
 from backend_architect.knowledge.markdown import first_sentence, is_list, is_table, words
@@ -60,9 +60,6 @@ _FEWEST_TOLD = 3
 _OTHER_SECTION, _CAUSE_RATIO = 0.08, 0.85
 # What each word that a pitfall shares with the question is worth beside the cosine of its symptom.
 _SHARED_WORD, _MAX_SHARED = 0.03, 3
-# How near a narrower question of a section must be to what is asked for its verdict to open the answer.
-_SAME_DETAIL = 0.7
-_AS_NEAR = 0.01
 _SAME_OPENING = 60
 _EFFECTS = {
     "repeated": re.compile(
@@ -160,7 +157,7 @@ def _brief_answer(brief: Brief, max_words: int, sentences: int | None) -> Draft:
     page = _Page(room=max_words)
     for text, section in brief.corrections:
         page.add(text, section, must=True)
-    if asked := _asked_detail(brief):
+    if asked := asked_detail(brief, ratio=_CAUSE_RATIO):
         detail, section = asked
         _add_detail(page, replace(detail, answer=_beginning(detail.answer, max_words, sentences)), section, must=True)
     else:
@@ -370,21 +367,8 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
 
 def _lead_with_detail(page: _Page, brief: Brief) -> None:
     """Put the verdict on the narrower question that was asked before the answer to the section's broader one."""
-    if asked := _asked_detail(brief):
+    if asked := asked_detail(brief, ratio=_CAUSE_RATIO):
         _add_detail(page, *asked)
-
-
-def _asked_detail(brief: Brief) -> tuple[Detail, Section] | None:
-    """Return the detail that is what was asked: near, and nearer than anything else its section is asked."""
-    best, found = _SAME_DETAIL, None
-    for hit in (hit for hit in brief.hits if hit.ref in brief.details):
-        distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
-        if _own_score(hit) < _CAUSE_RATIO * brief.hits[0].score:
-            continue
-        for detail, near in details_of(hit.section, brief):
-            if near - distance >= best and near >= hit.signals["question"] - _AS_NEAR:
-                best, found = near - distance, (detail, hit.section)
-    return found
 
 
 def _add_details(page: _Page, section: Section, brief: Brief) -> None:

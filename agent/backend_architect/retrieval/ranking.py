@@ -55,6 +55,10 @@ _ONLY_A_TERM = -0.6
 # A language guide with more languages than this compares them.
 _FEW = 2
 
+# A narrower question speaks less for its section than the section's own wordings: at full weight "SSE or WebSocket for a
+# dashboard" leads to whichever section has it as an aside.
+_DETAIL = 0.9
+
 
 class Similarities:
     """The passages near a question, gathered by section."""
@@ -70,6 +74,8 @@ class Similarities:
     def add(self, section: int, kind: PassageKind, position: int, similarity: float) -> None:
         """Take note of one passage of a section."""
         group = self._questions if kind in ("question", "detail") else self._prose
+        if kind == "detail":
+            similarity = max(self._floor, _DETAIL * similarity)
         group.setdefault(section, []).append(similarity)
         if similarity > self._nearest.get(section, (-1.0, 0))[0]:
             self._nearest[section] = (similarity, position)

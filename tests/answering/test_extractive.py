@@ -85,11 +85,19 @@ def test_a_symptom_that_is_described_leads_with_its_cause():
     [
         ("debug", "we see two orders although we check before insert", 0.3),
         ("explain", "what does it mean that we see two orders", 0.55),
+        ("explain", "we have two orders: can we merge them", 0.67),
         ("howto", "how do we prevent two orders from one click", 0.65),
         ("debug", "two orders", 0.9),
         ("debug", "the order is lost although a key was sent", 0.7),
     ],
-    ids=["too far", "an explanation", "steps are wanted", "nothing is told", "another trouble"],
+    ids=[
+        "too far",
+        "an explanation",
+        "a judgement is asked for",
+        "steps are wanted",
+        "nothing is told",
+        "another trouble",
+    ],
 )
 def test_no_cause_is_put_first_for_what_is_not_described(intent: str, asked: str, nearness: float):
     doubled = Pitfall("Two orders, the same twice", "check before insert", "insert first")
@@ -117,28 +125,29 @@ def detailed(asked: str, nearness: tuple[float, float], *, question: float, **ch
 
 
 def test_the_verdict_on_the_narrower_question_that_was_asked_comes_first():
-    text = detailed("who should make the key", (0.9, 0.1), question=0.9)
+    text = detailed("who should make the key", (0.95, 0.1), question=0.95)
 
     assert text.startswith(f"**{NARROW.question}** {NARROW.answer} [1]\n\nTake an order once")
-    assert WIDE.question not in text
+    assert text.count(NARROW.question) == 1
 
 
 @pytest.mark.parametrize(
-    ("nearness", "question"), [((0.6, 0.1), 0.6), ((0.9, 0.1), 0.95)], ids=["not near", "the section is nearer"]
+    ("nearness", "question"), [((0.6, 0.1), 0.6), ((0.95, 0.1), 0.99)], ids=["not near", "the section is nearer"]
 )
 def test_a_narrower_question_that_was_not_asked_opens_no_answer(nearness: tuple[float, float], question: float):
     assert detailed("tell me of orders", nearness, question=question).startswith("Take an order once")
 
 
 def test_a_narrower_question_that_is_near_is_told_beside_the_short_answer():
-    text = detailed("who should make the key and how long", (0.8, 0.7), question=0.95)
+    text = detailed("who should make the key", (0.93, 0.85), question=0.97)
 
     assert text.startswith("Take an order once")
-    assert text.index(NARROW.answer) < text.index(WIDE.answer)
+    assert text.count(NARROW.answer) == 1
+    assert WIDE.answer not in text
 
 
 def test_a_short_answer_is_the_verdict_that_was_asked_for():
-    text = detailed("who should make the key, in one sentence", (0.9, 0.1), question=0.9)
+    text = detailed("who should make the key, in one sentence", (0.95, 0.1), question=0.95)
 
     assert text == f"**{NARROW.question}** The client. [1]"
 

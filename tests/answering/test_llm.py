@@ -221,7 +221,7 @@ def test_of_the_narrower_questions_a_model_reads_those_that_are_near() -> None:
     told = replace(section("a/b#one"), details=(far, near))
     model = ScriptedModel(f"{RETRY} [1]")
 
-    ask(model, brief(told, details={told.ref: (0.2, 0.8)}))
+    ask(model, brief(told, details={told.ref: (0.2, 0.95)}))
 
     assert "Detail: Who makes the key? The client makes it." in model.prompts[0]
     assert far.answer not in model.prompts[0]

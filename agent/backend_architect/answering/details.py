@@ -13,7 +13,6 @@ from backend_architect.types import Brief, Detail, Section
 _SHARED_WORD, _MOST_SHARED = 0.09, 4
 # From here on a detail is taken for what was asked; from there on it is worth telling beside the answer.
 ASKED, _WORTH_TELLING = 1.0, 0.92
-_MOST_TOLD = 2
 # Signals are rounded, so "nearer" allows for this.
 _AS_NEAR = 0.01
 
@@ -29,9 +28,11 @@ def details_of(section: Section, brief: Brief) -> list[tuple[Detail, float]]:
 
 
 def near_details(section: Section, brief: Brief) -> list[Detail]:
-    """Return the details worth telling, nearest first."""
-    near = [(detail, nearness) for detail, nearness in details_of(section, brief) if nearness >= _WORTH_TELLING]
-    return [detail for detail, _ in sorted(near, key=lambda item: -item[1])[:_MOST_TOLD]]
+    """Return the details worth telling, nearest first: one, or two of which the second is as good as asked for."""
+    ranked = sorted(details_of(section, brief), key=lambda item: -item[1])[:2]
+    return [
+        detail for (detail, nearness), least in zip(ranked, (_WORTH_TELLING, ASKED), strict=False) if nearness >= least
+    ]
 
 
 def asked_detail(brief: Brief, *, ratio: float) -> tuple[Detail, Section] | None:

@@ -54,6 +54,8 @@ _DESCRIBED = {"debug": 0.58, "explain": 0.66, "review": 0.66}
 _DESCRIBED_ELSE = 0.75
 # "Is it enough to …", "Should we …" asks for a judgement and tells of no trouble.
 _IS_ASKED = re.compile(r"^\W*(?:is|are|should|can|could|do|does|may|which|what)\b", re.IGNORECASE)
+# So does "Virtual threads are there: can we …", where nothing else tells of any.
+_IS_ASKED_LATER = re.compile(r"[:;,.]\s+(?:should|can|could|may|must) (?:i|we|it|one|my|our|the)\b", re.IGNORECASE)
 # A bare header or error name describes nothing.
 _FEWEST_TOLD = 3
 # A pitfall of another section than the best must be nearer by this, and its section rank about as high.
@@ -100,6 +102,7 @@ class _Page:
     refs: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    told: set[Detail] = field(default_factory=set)
 
     def mark(self, section: Section) -> str:
         if section.ref not in self.refs:
@@ -352,7 +355,9 @@ def _lead_with_cause(page: _Page, brief: Brief) -> None:
     """Put the pitfall whose symptom is the one described before everything else, when one clearly is."""
     if len(query_terms(brief.standalone)) < _FEWEST_TOLD:
         return
-    needed = _DESCRIBED_ELSE if _IS_ASKED.match(brief.standalone) else _DESCRIBED.get(brief.intent, _DESCRIBED_ELSE)
+    text = brief.standalone
+    is_asked = _IS_ASKED.match(text) or (brief.intent != "debug" and _IS_ASKED_LATER.search(text))
+    needed = _DESCRIBED_ELSE if is_asked else _DESCRIBED.get(brief.intent, _DESCRIBED_ELSE)
     best, found = 0.0, None
     for hit in (hit for hit in brief.hits if hit.ref in brief.symptoms):
         distance = 0.0 if hit is brief.hits[0] else _OTHER_SECTION
@@ -378,6 +383,9 @@ def _add_details(page: _Page, section: Section, brief: Brief) -> None:
 
 def _add_detail(page: _Page, detail: Detail, section: Section, *, must: bool = False) -> None:
     """Append a verdict under the question it belongs to: a bare No says nothing about another question."""
+    if detail in page.told:
+        return
+    page.told.add(detail)
     page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ", must=must)
 
 

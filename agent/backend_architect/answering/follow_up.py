@@ -29,7 +29,7 @@ _FILLER = frozenset(
     "a about all an and any are as at be but by can could did do does for from get give go good got had has have hmm i in is it just let like look made make "
     "me might my no not now of ok okay on one our please s said say see should show so some such tell thanks that the them then there these this those "
     "to too up us version was we well what where will with would write you your so far everything lines five three "
-    "start beginning boss team cto manager".split()
+    "start beginning boss team cto manager chat slack mail email channel ticket meeting colleague colleagues".split()
 )
 
 _OPENERS = re.compile(

@@ -48,7 +48,8 @@ _COMPARING = "languages/choosing-a-stack"
 # The guide that says what terms mean, and the questions that want to be told what to do instead.
 _GLOSSARY = "career/glossary"
 _WANTS_ADVICE = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|should|do (?:i|we) need|when (?:to|should|do)|which|implement\w*|set ?up|worth|fix|best|why)\b",
+    r"\b(?:how (?:do|can|to|should|would)|should|do (?:i|we) need|when (?:to|should|do)|which|implement\w*|set ?up|worth|fix|best|why"
+    r"|where (?:do|should|to)|what (?:do|should|can) (?:i|we)|what now)\b",
     re.IGNORECASE,
 )
 _ONLY_A_TERM = -0.6

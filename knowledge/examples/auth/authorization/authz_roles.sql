@@ -1,31 +1,35 @@
 -- region tables
 CREATE TABLE permission (name TEXT PRIMARY KEY);            -- 'invoice:cancel'; seeded from code, never from the UI
-CREATE TABLE role (
-    id        INTEGER PRIMARY KEY,
-    tenant_id TEXT REFERENCES tenant (id),                  -- NULL: built-in role, the same for all tenants
-    name      TEXT NOT NULL
+CREATE TABLE role (                                         -- built-in ones are copied into each new tenant
+    tenant_id TEXT    NOT NULL REFERENCES tenant (id),
+    id        INTEGER NOT NULL,
+    name      TEXT    NOT NULL,
+    built_in  BOOLEAN NOT NULL DEFAULT FALSE,               -- TRUE: tenants cannot edit it, migrations do
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name)
 );
-CREATE UNIQUE INDEX role_name ON role (coalesce(tenant_id, ''), name);
 CREATE TABLE role_permission (
-    role_id    INTEGER NOT NULL REFERENCES role (id) ON DELETE CASCADE,
+    tenant_id  TEXT    NOT NULL,
+    role_id    INTEGER NOT NULL,
     permission TEXT    NOT NULL REFERENCES permission (name),
-    PRIMARY KEY (role_id, permission)
+    PRIMARY KEY (tenant_id, role_id, permission),
+    FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id) ON DELETE CASCADE
 );
 CREATE TABLE membership (                                   -- a role is held in one tenant, never globally
-    user_id    TEXT    NOT NULL REFERENCES app_user (id) ON DELETE CASCADE,
     tenant_id  TEXT    NOT NULL REFERENCES tenant (id),
-    role_id    INTEGER NOT NULL REFERENCES role (id),
-    granted_by TEXT    NOT NULL REFERENCES app_user (id),
+    user_id    TEXT    NOT NULL REFERENCES app_user (id) ON DELETE CASCADE,
+    role_id    INTEGER NOT NULL,
+    granted_by TEXT    REFERENCES app_user (id) ON DELETE SET NULL,  -- the audit log keeps who it was
     granted_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    PRIMARY KEY (user_id, tenant_id, role_id)
+    PRIMARY KEY (tenant_id, user_id, role_id),
+    FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id)  -- never another tenant's role
 );
 -- endregion tables
 
 -- region effective
 SELECT DISTINCT rp.permission
 FROM membership m
-JOIN role r ON r.id = m.role_id AND (r.tenant_id IS NULL OR r.tenant_id = m.tenant_id)
-JOIN role_permission rp ON rp.role_id = r.id
+JOIN role_permission rp ON rp.tenant_id = m.tenant_id AND rp.role_id = m.role_id
 WHERE m.user_id = :user AND m.tenant_id = :tenant;
 -- endregion effective
 

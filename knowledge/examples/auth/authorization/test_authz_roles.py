@@ -24,11 +24,13 @@ def db():
         INSERT INTO tenant VALUES ('t1'), ('t2');
         INSERT INTO app_user VALUES ('ann'), ('ada');
         INSERT INTO permission VALUES ('invoice:read'), ('invoice:cancel'), ('member:invite');
-        INSERT INTO role VALUES (1, NULL, 'admin'), (2, NULL, 'member'), (3, 't2', 'auditor');
-        INSERT INTO role_permission VALUES (1, 'invoice:read'), (1, 'invoice:cancel'), (1, 'member:invite'),
-                                           (2, 'invoice:read'), (3, 'invoice:read');
+        INSERT INTO role VALUES ('t1', 1, 'admin', TRUE), ('t1', 2, 'member', TRUE), ('t2', 3, 'admin', TRUE),
+                                ('t2', 4, 'auditor', FALSE);
+        INSERT INTO role_permission VALUES
+            ('t1', 1, 'invoice:read'), ('t1', 1, 'invoice:cancel'), ('t1', 2, 'invoice:read'),
+            ('t2', 3, 'invoice:read'), ('t2', 3, 'member:invite'), ('t2', 4, 'invoice:read');
         INSERT INTO membership (user_id, tenant_id, role_id, granted_by) VALUES
-            ('ann', 't1', 2, 'ada'), ('ann', 't2', 1, 'ada');
+            ('ann', 't1', 2, 'ada'), ('ann', 't2', 3, 'ada');
         INSERT INTO project VALUES ('t1', 'p1'), ('t2', 'p9');
         """
     )
@@ -45,20 +47,32 @@ def test_a_role_counts_in_its_own_tenant_only(db) -> None:
     assert "member:invite" in effective(db, "ann", "t2")
 
 
-def test_another_tenants_custom_role_gives_nothing(db) -> None:
+def test_another_tenants_custom_role_cannot_be_assigned(db) -> None:
     db.execute("INSERT INTO app_user VALUES ('bob')")
-    db.execute("INSERT INTO membership (user_id, tenant_id, role_id, granted_by) VALUES ('bob', 't1', 3, 'ada')")
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("INSERT INTO membership (user_id, tenant_id, role_id, granted_by) VALUES ('bob', 't1', 4, 'ada')")
     assert effective(db, "bob", "t1") == set()
 
 
+def test_a_role_in_use_is_neither_deleted_nor_moved(db) -> None:
+    for change in ("DELETE FROM role WHERE id = 3", "UPDATE role SET tenant_id = 't1', name = 'x' WHERE id = 3"):
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute(change)
+
+
+def test_who_granted_a_role_can_be_deleted(db) -> None:
+    db.execute("DELETE FROM app_user WHERE id = 'ada'")
+    assert db.execute("SELECT count(*), count(granted_by) FROM membership").fetchone() == (2, 0)
+
+
 def test_a_misspelt_permission_cannot_be_granted(db) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
-        db.execute("INSERT INTO role_permission VALUES (2, 'invoice:cancle')")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        db.execute("INSERT INTO role_permission VALUES ('t1', 2, 'invoice:cancle')")
 
 
-def test_built_in_role_names_are_unique(db) -> None:
+def test_role_names_are_unique_in_a_tenant(db) -> None:
     with pytest.raises(sqlite3.IntegrityError):
-        db.execute("INSERT INTO role VALUES (9, NULL, 'admin')")
+        db.execute("INSERT INTO role VALUES ('t1', 9, 'admin', FALSE)")
 
 
 def test_composite_key_refuses_a_reference_into_another_tenant(db) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 SCHEMA = """
 CREATE TABLE reset_token (
-    token_hash BLOB PRIMARY KEY,
-    user_id    TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
+    user_id     TEXT PRIMARY KEY,      -- one row, so only the newest link works
+    token_hash  BLOB NOT NULL UNIQUE,
+    expires_at  INTEGER NOT NULL,
+    window_from INTEGER NOT NULL,      -- start of the hour in which `sent` counts
+    sent        INTEGER NOT NULL
 );
 """
 
@@ -18,6 +20,15 @@ CREATE TABLE reset_token (
 # region reset
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+REPLACE = """
+INSERT INTO reset_token AS t (user_id, token_hash, expires_at, window_from, sent) VALUES (:user, :hash, :until, :now, 1)
+ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+    sent        = CASE WHEN t.window_from > :now - 3600 THEN t.sent + 1 ELSE 1 END,
+    window_from = CASE WHEN t.window_from > :now - 3600 THEN t.window_from ELSE :now END
+WHERE t.window_from <= :now - 3600 OR t.sent < 3
+"""  # one statement: the old link ends, the new one is stored, and no account gets more than three mails an hour
 
 
 class Resets:
@@ -29,11 +40,12 @@ class Resets:
     def request(self, user_id: str | None, send_mail: Callable[[str], None]) -> str:
         """Called for any address; runs from a queue, so that the reply takes the same time for all."""
         if user_id is not None:
-            token = secrets.token_urlsafe(32)
-            self.db.execute("DELETE FROM reset_token WHERE user_id = ?", (user_id,))  # only the newest link works
-            row = (digest(token), user_id, int(self.now()) + self.lifetime)
-            self.db.execute("INSERT INTO reset_token VALUES (?, ?, ?)", row)
-            send_mail(self.BASE + token)
+            token, now = secrets.token_urlsafe(32), int(self.now())
+            with self.db:  # commits here: a mailed link must not point to a row that was rolled back
+                row = {"user": user_id, "hash": digest(token), "until": now + self.lifetime, "now": now}
+                stored = self.db.execute(REPLACE, row).rowcount == 1
+            if stored:
+                send_mail(self.BASE + token)  # a crash just before this: the job runs again and sends a newer link
         return "If this address has an account, a mail is on its way."
 
     def redeem(self, token: str) -> str | None:
@@ -43,5 +55,5 @@ class Resets:
         ).fetchone()
         if row is None or self.now() >= row[1]:
             return None
-        return row[0]  # then: store the new hash, end all sessions, send a notice; second factor still applies
+        return row[0]  # then store the new hash, end all sessions and commit; second factor still applies
 # endregion

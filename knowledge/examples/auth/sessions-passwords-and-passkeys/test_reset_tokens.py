@@ -38,6 +38,23 @@ def test_a_new_request_ends_the_old_link(resets: Resets) -> None:
     assert resets.redeem(first) is None and resets.redeem(second) == "ann"
 
 
+def test_a_link_is_committed_before_the_mail_leaves(resets: Resets) -> None:
+    open_transactions: list[bool] = []
+    resets.request("ann", lambda link: open_transactions.append(resets.db.in_transaction))
+    assert open_transactions == [False]
+
+
+def test_three_mails_an_hour_and_the_last_link_keeps_working(resets: Resets) -> None:
+    box: list[str] = []
+    for _ in range(10):
+        resets.request("ann", box.append)
+    assert len(box) == 3
+    assert resets.redeem(box[-1].removeprefix(Resets.BASE)) == "ann"
+    assert len([mail(resets) for _ in range(3)]) == 3
+    resets.now.now += 3_600
+    assert mail(resets)
+
+
 # region stolen
 def test_stolen_table_takes_over_accounts_only_when_tokens_are_stored_in_clear(resets: Resets) -> None:
     token = mail(resets)

@@ -10,10 +10,10 @@ return { n <= tonumber(ARGV[1]) and 1 or 0, redis.call('PTTL', KEYS[1]) }
 """
 
 
-def allow(client: redis.Redis, caller: str, limit: int, window_ms: int) -> tuple[bool, int]:
+def allow(client: redis.Redis, caller: str, route: str, limit: int, window_ms: int) -> tuple[bool, int]:
     """(allowed, milliseconds until the window ends). Bursts of twice the limit are possible at the border."""
     allowed, left = client.register_script(FIXED_WINDOW)(
-        keys=[f"rl:{{{caller}}}"], args=[limit, window_ms])
+        keys=[f"rl:{{{caller}}}:{route}"], args=[limit, window_ms])
     return bool(allowed), left
 # endregion
 

@@ -91,8 +91,9 @@ def test_held_skips_when_taken(client):
 
 
 def test_window_always_has_an_expiry(client):
-    assert [redis_atomic.allow(client, "acme", 3, 60_000)[0] for _ in range(5)] == [True] * 3 + [False] * 2
-    assert 0 < client.pttl("rl:{acme}") <= 60_000
+    assert [redis_atomic.allow(client, "acme", "search", 3, 60_000)[0] for _ in range(5)] == [True] * 3 + [False] * 2
+    assert 0 < client.pttl("rl:{acme}:search") <= 60_000
+    assert redis_atomic.allow(client, "acme", "orders", 3, 60_000)[0]  # another route has a counter of its own
 
 
 def test_separate_incr_and_expire_block_a_caller_for_ever(client):

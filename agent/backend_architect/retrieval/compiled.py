@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("backend_architect")
 
 # Raised when the layout of the folder changes, so that an older one is not read.
-_FORMAT = 3
+_FORMAT = 4
 _KEPT = 3
 _CORPUS, _WORDS, _SUMS = "corpus.json", "words.sqlite", "sums.json"
 _VECTORS, _SYMPTOMS = "vectors.npy", "symptoms.npy"

@@ -15,7 +15,9 @@ from pathlib import Path
 from backend_architect.types import Section
 
 # Columns of the index with their weight in BM25: what a section is asked, what it answers first, the rest, its code.
-_COLUMNS = {"questions": 3.0, "answer": 2.0, "body": 1.0, "code": 0.4}
+_COLUMNS = {"questions": 3.0, "answer": 2.0, "body": 1.0, "code": 0.4, "details": 0.2}
+# A word that only a narrower question has does not make a section one that speaks of it.
+_COVERING = "{questions answer body code}"
 
 _TERM = re.compile(r"[A-Za-z0-9_]+(?:[-./+:'][A-Za-z0-9_]+)*(?:[#+]+(?![A-Za-z0-9]))?")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -276,7 +278,8 @@ class LexicalIndex:
             return Coverage(self._size, {word: self._rows(_quoted(word)) for word in telling})
 
     def _rows(self, match: str) -> frozenset[int]:
-        return frozenset(row for (row,) in self._db.execute("select rowid from words where words match ?", (match,)))
+        found = self._db.execute("select rowid from words where words match ?", (f"{_COVERING} : {match}",))
+        return frozenset(row for (row,) in found)
 
     def knows(self, word: str) -> bool:
         return word in self._frequency
@@ -316,16 +319,16 @@ class Coverage:
         return sum(found) / self._total
 
 
-def _column_texts(section: Section) -> tuple[str, str, str, str]:
+def _column_texts(section: Section) -> tuple[str, ...]:
     body = [block for part in section.parts for block in part.blocks]
     body += [f"{pitfall.symptom} {pitfall.cause} {pitfall.fix}" for pitfall in section.pitfalls]
-    body += [f"{detail.question} {detail.answer}" for detail in section.details]
     body += [listing.caption for listing in section.listings]
     return (
         " ".join((section.question, *section.also_asked, section.guide_title)),
         section.short_answer,
         " ".join(body),
         " ".join(listing.code for listing in section.listings),
+        " ".join(f"{detail.question} {detail.answer}" for detail in section.details),
     )
 
 

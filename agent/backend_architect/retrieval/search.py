@@ -31,8 +31,8 @@ log = logging.getLogger("backend_architect")
 
 StoreChoice = Literal["auto", "chroma", "exact"]
 
-# Passages fetched per view of a question. A section has about a dozen, so this reaches some thirty sections or more.
-_NEAREST = 240
+# Passages fetched per view of a question. A section has about thirty, so this reaches a few dozen sections.
+_NEAREST = 360
 _LEXICAL = 60
 
 # A question longer than this is a story: its interrogative sentences are searched too, each as a view of its own.

@@ -14,12 +14,12 @@ from backend_architect.types import PassageKind, Section
 # Signals by name. Similarities are cosines of the question with passages of the section, `n` best of a kind averaged;
 # coverage is the share of the question's telling words, rarer words counting more, that the section contains.
 WEIGHTS: Mapping[str, float] = {
-    "question": 0.83,
-    "questions3": 0.61,
-    "prose": 0.29,
-    "prose2": 0.11,
-    "lexical": 0.19,
-    "covered": 0.49,
+    "question": 0.77,
+    "questions3": 0.70,
+    "prose": 0.30,
+    "prose2": 0.15,
+    "lexical": 0.18,
+    "covered": 0.47,
     "subject": 0.25,
 }
 _TOTAL = sum(weight for name, weight in WEIGHTS.items() if name != "subject")

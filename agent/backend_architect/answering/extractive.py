@@ -17,8 +17,9 @@ from backend_architect.types import Brief, Detail, Draft, Hit, Listing, Pitfall,
 # A second section joins when it ranks nearly as high as the first and is linked with it (of such dev cases 6 in 10 are right
 # to show, of others 3 in 10), when it adds words of the question, or is the best for another part of the question.
 _JOIN_RATIO, _LINKED_RATIO = 0.88, 0.93
-# Two that are as good as tied are both shown: which of them is meant, only the asker knows.
-_TIE_RATIO = 0.97
+# Two that are as good as tied are both shown: which of them is meant, only the asker knows. A little further apart the second
+# is right in one of three cases.
+_TIE_RATIO = 0.985
 _LEAST_SCORE = 1e-6
 _MAX_SECTIONS = 3
 _NEW_WORDS = 2
@@ -98,6 +99,7 @@ class _Page:
     """The text being composed: numbered citations, a word budget, and the verdict on each quoted piece."""
 
     room: int
+    spare: int = 0  # kept for what is related; a detail takes from it before it takes from the steps
     said: str = ""  # what the asker has already read: a block of it is not repeated
     refs: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
@@ -135,7 +137,7 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
     if max_words < _ROOM_FOR_MORE:
         return _brief_answer(brief, max_words, wanted.sentences)
     kept = _RELATED_WORDS if max_words >= _ROOM_FOR_RELATED else 0
-    page = _Page(room=max_words - kept)
+    page = _Page(room=max_words - kept, spare=kept)
     chosen = choose_sections(brief)
     first = chosen[0].section
     for text, section in brief.corrections:
@@ -147,8 +149,8 @@ def compose(brief: Brief, *, max_words: int = 350) -> Draft:
         page.add(hit.section.short_answer, hit.section, lead=f"{_title(hit.section)} ")
     for name in _PARTS.get(brief.intent, _PARTS["explain"]):
         _add_part(page, name, first, brief)
-    if kept:
-        page.room += kept
+    if page.spare:
+        page.room += page.spare
         _add_related(page, chosen, brief)
     if brief.asks and kept:
         page.blocks.append(f"For a more specific answer, tell me {brief.asks}.")
@@ -386,6 +388,9 @@ def _add_detail(page: _Page, detail: Detail, section: Section, *, must: bool = F
     if detail in page.told:
         return
     page.told.add(detail)
+    freed = min(page.spare, words(detail.answer))
+    page.spare -= freed
+    page.room += freed
     page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ", must=must)
 
 

@@ -57,7 +57,7 @@ _CLEARLY_OTHERS, _CLEARLY_OURS = 0.03, 0.02
 # A question of a talk on our subject is another's when its own words are this much nearer to them.
 _CLEARLY_ANOTHERS = 0.1
 # What answers a part of a question must rank about as high as the best for the whole.
-_PART_RATIO = 0.85
+_PART_RATIO = 0.9
 _MAX_CORRECTIONS = 2
 _SOME_WORDS_UNDERSTOOD = 0.04
 # A question with no more telling words than this cannot have said what its case is.

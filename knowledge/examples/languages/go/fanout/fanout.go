@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,39 @@ func Prices(ctx context.Context, ids []string, fetch Fetch) ([]int, error) {
 }
 
 // endregion fanout
+
+// region first
+// First returns the first price that succeeds; the losers are cancelled, and none of them can hang on its send.
+func First(ctx context.Context, replicas []string, fetch Fetch) (int, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends the losers' calls as soon as there is a winner
+	type result struct {
+		cents int
+		err   error
+	}
+	results := make(chan result, len(replicas)) // one slot per sender: all can send although nobody reads any more
+	for _, id := range replicas {
+		go func() {
+			cents, err := fetch(ctx, id)
+			results <- result{cents, err}
+		}()
+	}
+	failed := errors.New("no replica to ask")
+	for range replicas {
+		select {
+		case r := <-results:
+			if r.err == nil {
+				return r.cents, nil
+			}
+			failed = r.err
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	return 0, failed // all of them failed: the last error
+}
+
+// endregion first
 
 // region leak
 // Leaky loses its goroutine when ctx ends first: nobody receives, the send blocks for ever.

@@ -50,6 +50,56 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+func TestFirstCancelsTheLosers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // fails if a loser is still blocked at the end
+		var cancelled atomic.Int32
+		cents, err := First(t.Context(), []string{"broken", "quick", "slow", "slower"},
+			func(ctx context.Context, id string) (int, error) {
+				wait := map[string]time.Duration{"quick": time.Second, "slow": time.Minute, "slower": time.Hour}[id]
+				if wait == 0 {
+					return 0, errors.New("broken replica")
+				}
+				select {
+				case <-time.After(wait):
+					return 42, nil
+				case <-ctx.Done():
+					cancelled.Add(1)
+					return 0, ctx.Err()
+				}
+			})
+		synctest.Wait()
+		if cents != 42 || err != nil || cancelled.Load() != 2 {
+			t.Fatal(cents, err, cancelled.Load())
+		}
+	})
+}
+
+func TestFirstLeavesNobodyWhenTheCallerGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		deaf := func(context.Context, string) (int, error) { // does not look at its context, answers after the reader left
+			time.Sleep(3 * time.Second)
+			return 1, nil
+		}
+		if _, err := First(ctx, []string{"a", "b", "c"}, deaf); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second) // all three have their answer by now
+	}) // with a capacity of senders minus one the third send would be blocked here
+}
+
+func TestFirstReportsTheFailure(t *testing.T) {
+	broken := errors.New("broken")
+	all := func(context.Context, string) (int, error) { return 0, broken }
+	if _, err := First(t.Context(), []string{"a", "b"}, all); !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	if _, err := First(t.Context(), nil, all); err == nil {
+		t.Fatal("no replicas, no error")
+	}
+}
+
 func TestLeakProfileFindsIt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

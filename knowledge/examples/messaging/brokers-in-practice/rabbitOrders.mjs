@@ -21,7 +21,7 @@ export async function start(url, handle) {
   });
 
   const incoming = await connection.createChannel();
-  await incoming.prefetch(20);
+  await incoming.prefetch(20); // handlers of milliseconds; 1 or 2 if one takes a second or more
   await incoming.consume("billing", async (message) => {
     if (message === null) return process.exit(1); // the broker cancelled the consumer, e.g. the queue was deleted
     try {

@@ -65,7 +65,7 @@ def run(url: str, handle: Callable[[dict, str], None]) -> None:
     connection = pika.BlockingConnection(pika.URLParameters(url))
     channel = connection.channel()
     declare(channel)
-    channel.basic_qos(prefetch_count=20)         # at most 20 unacknowledged for this consumer; 0 is no limit
+    channel.basic_qos(prefetch_count=20)         # handlers of milliseconds; 1 or 2 if one takes a second or more; 0: no limit
     channel.basic_consume("billing", lambda ch, method, properties, body: on_message(
         ch, method, properties, body, handle))
     channel.start_consuming()                    # handle() blocks heartbeats (60 s): longer work needs a thread

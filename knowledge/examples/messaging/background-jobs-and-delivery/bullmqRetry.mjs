@@ -7,7 +7,7 @@ const connection = { host: "redis.example" }; // BullMQ itself lifts the retry l
 const receipts = new Queue("receipts", {
   connection,
   defaultJobOptions: {
-    attempts: 8, // default: one attempt
+    attempts: 14, // default: one attempt; 2 s doubled 13 times ends after 4.5 hours at most
     backoff: { type: "exponential", delay: 2_000, jitter: 1 }, // 1: uniform between 0 and the full delay
     removeOnComplete: { age: 24 * 3600 }, // keep Redis small
     removeOnFail: false, // the failed set is the dead-letter queue: keep it, alert on it

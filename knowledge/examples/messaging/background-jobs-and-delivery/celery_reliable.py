@@ -18,7 +18,7 @@ class ProviderDown(Exception):
 @app.task(
     autoretry_for=(ProviderDown,),       # name the transient errors; everything else fails at once
     retry_backoff=2, retry_backoff_max=600, retry_jitter=True,   # random, up to 2, 4, 8 … 600 s
-    max_retries=8,                       # default 3
+    max_retries=32,                      # default 3; four hours at most: an outage must not use them up
 )
 def send_receipt(order_id: str) -> None:  # an id, not an ORM object: the row is read fresh here
     ...

@@ -52,7 +52,7 @@ class Permanent(Exception):
     """Retrying cannot help: unknown type, broken payload, a rule says no."""
 
 
-def on_message(db, broker, message, consumer: str, apply: Callable, *, max_attempts: int = 6,
+def on_message(db, broker, message, consumer: str, apply: Callable, *, max_attempts: int = 32,
                base: float = 2.0, cap: float = 600.0, rng=random.random) -> str:
     """Settle one delivery: acknowledge, schedule the next attempt, or park it."""
     try:
@@ -68,7 +68,7 @@ def on_message(db, broker, message, consumer: str, apply: Callable, *, max_attem
             )
             broker.ack(message)                      # only after the row is stored: never lost in between
             return "dead"
-        delay = rng() * min(cap, base * 2 ** attempt)    # full jitter: up to 4 s, 8 s, 16 s, 32 s, 64 s
+        delay = rng() * min(cap, base * 2 ** attempt)    # full jitter: up to 4, 8 … 600 s, four hours at most in all
         broker.retry_later(message, attempt, delay)
         return "retry"
     broker.ack(message)                              # after COMMIT; a crash in between means one redelivery

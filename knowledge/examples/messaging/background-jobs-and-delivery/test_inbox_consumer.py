@@ -97,15 +97,16 @@ def test_a_failure_in_the_work_leaves_no_inbox_row(db):
     assert broker.delays == [4.0, 8.0]
 
 
-def test_transient_failures_end_in_the_dead_letter_after_six_attempts(db):
+def test_transient_failures_end_in_the_dead_letter_after_hours_of_attempts(db):
     broker = Broker()
     broker.publish("m1", json.dumps({"account": "a", "cents": 100}))
 
     def down(db, payload):
         raise TimeoutError("provider")
 
-    assert drain(db, broker, down) == ["retry"] * 5 + ["dead"]
-    assert db.execute("SELECT message_id, error, attempts FROM dead_letter").fetchall() == [("m1", "TimeoutError: provider", 6)]
+    assert drain(db, broker, down, rng=lambda: 1.0) == ["retry"] * 31 + ["dead"]
+    assert sum(broker.delays) == 1_020 + 23 * 600    # at most 4.1 hours, half of it on average
+    assert db.execute("SELECT message_id, error, attempts FROM dead_letter").fetchall() == [("m1", "TimeoutError: provider", 32)]
 
 
 @pytest.mark.parametrize("body", ["not json", '{"account": "a"}'])

@@ -172,13 +172,13 @@ def _write(folder: Path, compiled: Compiled) -> None:
         (building / _CORPUS).write_bytes(TypeAdapter(_Content).dump_json((compiled.corpus, rows)))
         np.save(building / _VECTORS, compiled.matrix)
         np.save(building / _SYMPTOMS, compiled.symptoms)
-        LexicalIndex.build(compiled.corpus.sections, building / _WORDS).close()
+        compiled.lexical.save(building / _WORDS)
         (building / _SUMS).write_text(json.dumps(_sums(building)), encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)
         building.rename(folder)
         _prune(folder)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         log.info("the compiled guides are not kept: %s", error)
     finally:
         shutil.rmtree(building, ignore_errors=True)

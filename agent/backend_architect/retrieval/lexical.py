@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import sqlite3
@@ -227,9 +228,9 @@ class LexicalIndex:
         self._mended = lru_cache(maxsize=_MENDED)(self._mend)
 
     @classmethod
-    def build(cls, sections: Sequence[Section], path: Path | None = None) -> LexicalIndex:
-        """Return the index of some sections, kept in memory or written to a new file."""
-        database = sqlite3.connect(path or ":memory:", check_same_thread=False)
+    def build(cls, sections: Sequence[Section]) -> LexicalIndex:
+        """Return the index of some sections, kept in memory."""
+        database = sqlite3.connect(":memory:", check_same_thread=False)
         columns = ", ".join(_COLUMNS)
         with database:
             database.execute(
@@ -254,8 +255,11 @@ class LexicalIndex:
         """Return the index in a file, opened read-only. Raises sqlite3.Error when it is not one."""
         return cls(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False))
 
-    def close(self) -> None:
-        self._db.close()
+    def save(self, path: Path) -> None:
+        """Write the index to a new file. Raises sqlite3.Error when it cannot."""
+        target = sqlite3.connect(path)
+        with self._lock, contextlib.closing(target):
+            self._db.backup(target)
 
     def search(self, words: Iterable[str], *, limit: int) -> list[tuple[int, float]]:
         """Return (position, BM25 score) of the best sections, best first; a higher score is better, ties go by position."""

@@ -1,13 +1,17 @@
 import django_project  # noqa: F401 - configures Django before the models are imported
 
+from datetime import timedelta
+from unittest import mock
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases, teardown_test_environment
-from django_shop import order_queries, order_service
-from django_shop.models import Customer, Order, OrderLine, Organisation, Stock
+from django.utils import timezone
+from django_shop import order_queries, order_service, receipts
+from django_shop.models import Customer, Order, OrderLine, Organisation, Receipt, Stock
 from rest_framework.test import APIClient
 
 
@@ -79,6 +83,46 @@ class OrderPermissions(Shop):
             assert order_service.SENT == []
         assert len(order_service.SENT) == 1
 # endregion
+
+
+class Receipts(Shop):
+    def setUp(self):
+        receipts.DELIVERED.clear()
+        self.receipt = Receipt.objects.create(order=self.order)
+
+    def age(self, **fields):
+        Receipt.objects.update(**{name: timezone.now() - timedelta(minutes=minutes) for name, minutes in fields.items()})
+
+    def test_the_second_delivery_of_the_job_sends_nothing(self):
+        assert [receipts.send_receipt_once(self.order.pk) for _ in range(2)] == [True, False]
+        assert receipts.DELIVERED == [f"receipt-{self.order.pk}"]
+
+    def test_a_delivery_while_the_first_still_runs_sends_nothing(self):
+        self.age(claimed_at=1)
+        assert receipts.send_receipt_once(self.order.pk) is False
+        self.age(claimed_at=11)  # that worker has died
+        assert receipts.send_receipt_once(self.order.pk) is True
+
+    def test_a_failed_delivery_gives_the_claim_back(self):
+        with mock.patch.object(receipts, "deliver", side_effect=ConnectionError), pytest.raises(ConnectionError):
+            receipts.send_receipt_once(self.order.pk)
+        assert receipts.send_receipt_once(self.order.pk) is True
+
+    def test_the_sweep_finds_jobs_that_were_never_enqueued(self):
+        lost = []
+        receipts.sweep_receipts(lost.append)
+        assert lost == []
+        self.age(created_at=6)
+        receipts.sweep_receipts(lost.append)
+        receipts.sweep_receipts(lost.append)
+        assert lost == [self.order.pk]
+        self.age(swept_at=361)
+        receipts.sweep_receipts(lost.append)
+        assert lost == [self.order.pk] * 2
+        receipts.send_receipt_once(self.order.pk)
+        self.age(swept_at=361)
+        receipts.sweep_receipts(lost.append)
+        assert lost == [self.order.pk] * 2
 
 
 class Attacks(Shop):

@@ -44,6 +44,14 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField()
 
 
+class Receipt(models.Model):
+    order = models.OneToOneField(Order, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
+
+
 class Stock(models.Model):
     sku = models.CharField(max_length=40, unique=True)
     available = models.PositiveIntegerField()

@@ -13,9 +13,9 @@ use Illuminate\Support\Facades\Log;
 use Throwable;
 
 // region job
-#[Tries(5)]
-#[Backoff(10, 60, 300)]
-#[Timeout(30)]             // shorter than retry_after of the connection, else two workers run it
+#[Tries(30)]                    // about four hours in all: the attempts must outlast an outage
+#[Backoff(10, 60, 300, 600)]   // the last value repeats
+#[Timeout(30)]                  // shorter than retry_after of the connection, else two workers run it
 final class SendReceipt implements ShouldQueue
 {
     use Queueable;

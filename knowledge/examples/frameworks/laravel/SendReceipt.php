@@ -14,7 +14,7 @@ use Throwable;
 
 // region job
 #[Tries(30)]                    // about four hours in all: the attempts must outlast an outage
-#[Backoff(10, 60, 300, 600)]   // the last value repeats
+#[Backoff(10, 60, 300, 600)]    // the last value repeats
 #[Timeout(30)]                  // shorter than retry_after of the connection, else two workers run it
 final class SendReceipt implements ShouldQueue
 {

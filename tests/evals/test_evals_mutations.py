@@ -31,7 +31,7 @@ from tests.evals.scripted import IDENTITY
 pytestmark = pytest.mark.timeout(400)
 
 # Every so-manieth dev case: enough for the damage to show, few enough for a test.
-EVERY_RETRIEVAL, EVERY_SCOPE = 60, 2
+EVERY_RETRIEVAL, EVERY_SCOPE = 24, 2
 
 
 @pytest.fixture(scope="module")

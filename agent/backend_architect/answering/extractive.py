@@ -387,11 +387,13 @@ def _add_detail(page: _Page, detail: Detail, section: Section, *, must: bool = F
     """Append a verdict under the question it belongs to: a bare No says nothing about another question."""
     if detail in page.told:
         return
-    page.told.add(detail)
     freed = min(page.spare, words(detail.answer))
-    page.spare -= freed
     page.room += freed
-    page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ", must=must)
+    if page.add(detail.answer, section, lead=f"**{quotable(detail.question, section)}** ", must=must):
+        page.told.add(detail)
+        page.spare -= freed
+    else:
+        page.room -= freed
 
 
 def _described(section: Section, brief: Brief) -> list[tuple[Pitfall, float]]:

@@ -162,7 +162,8 @@ def _brief_answer(brief: Brief, max_words: int, sentences: int | None) -> Draft:
     page = _Page(room=max_words)
     for text, section in brief.corrections:
         page.add(text, section, must=True)
-    if asked := asked_detail(brief, ratio=_CAUSE_RATIO):
+    # With nothing after it to set it right, only a detail of the best section may be the whole answer.
+    if asked := asked_detail(brief, ratio=1.0):
         detail, section = asked
         _add_detail(page, replace(detail, answer=_beginning(detail.answer, max_words, sentences)), section, must=True)
     else:

@@ -151,7 +151,7 @@ def _read(folder: Path) -> Compiled:
         message = f"{folder} is not what was written"
         raise ValueError(message)
     corpus, kinds = TypeAdapter(_Content).validate_json((folder / _CORPUS).read_bytes())
-    rows = [(at, _KINDS[kind]) for at, kind in kinds]
+    rows: list[tuple[int, PassageKind]] = [(at, _KINDS[kind]) for at, kind in kinds]
     # Mapped, not read: touching fifty megabytes of fresh memory takes longer than all the rest of the start.
     matrix, symptoms = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (_VECTORS, _SYMPTOMS))
     return Compiled(corpus, rows, matrix, symptoms, LexicalIndex.open(folder / _WORDS))

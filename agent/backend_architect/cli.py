@@ -236,6 +236,8 @@ def _piped() -> str:
         data = sys.stdin.buffer.read(PIPE_BYTES + 1)
     finally:
         hint.cancel()
+        # A hint that is just being written would hold stderr while the interpreter shuts down, which is fatal.
+        hint.join(timeout=1)
     if len(data) > PIPE_BYTES:
         raise QuestionError(f"more than {PIPE_BYTES:,} bytes on stdin; pipe in the part the question is about")
     if b"\0" in data:

@@ -10,6 +10,8 @@ from backend_architect.answering.intent import Length, intent_of, length_wanted,
     [
         ("How do I make POST safe to retry?", "howto"),
         ("how do I prevent duplicate orders", "howto"),
+        ("how avoid duplicate orders when the client retries", "howto"),
+        ("how long until the failed jobs are lost", "debug"),
         ("Cursor or offset pagination?", "compare"),
         ("JWT vs session cookie", "compare"),
         ("which broker should we pick", "compare"),

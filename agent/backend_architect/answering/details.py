@@ -13,8 +13,8 @@ from backend_architect.types import Brief, Detail, Section
 _SHARED_WORD, _MOST_SHARED = 0.09, 4
 # From here on a detail is taken for what was asked; from there on it is worth telling beside the answer.
 ASKED, _WORTH_TELLING = 1.0, 0.92
-# Signals are rounded, so "nearer" allows for this.
-_AS_NEAR = 0.01
+# Signals are rounded, so a detail that is itself the nearest wording may seem this much farther.
+_ROUNDING = 0.01
 
 
 def details_of(section: Section, brief: Brief) -> list[tuple[Detail, float]]:
@@ -44,8 +44,8 @@ def asked_detail(brief: Brief, *, ratio: float) -> tuple[Detail, Section] | None
     for hit in (hit for hit in brief.hits if hit.ref in brief.details):
         if hit.score < ratio * brief.hits[0].score:
             continue
-        cosines = brief.details[hit.ref]
-        for (detail, nearness), cosine in zip(details_of(hit.section, brief), cosines, strict=True):
-            if nearness >= best and cosine >= hit.signals["question"] - _AS_NEAR:
+        nearest_wording = hit.signals["question"] - _ROUNDING
+        for (detail, nearness), cosine in zip(details_of(hit.section, brief), brief.details[hit.ref], strict=True):
+            if nearness >= best and cosine >= nearest_wording:
                 best, found = nearness, (detail, hit.section)
     return found

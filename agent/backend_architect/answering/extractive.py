@@ -1,4 +1,4 @@
-"""Composes an answer from sections alone: the short answer first, then what the question asks for, all of it verbatim."""
+"""Composes an answer from sections alone: a verdict when one was asked for, the short answer, then what else is wanted, all of it verbatim."""
 
 from __future__ import annotations
 

@@ -8,6 +8,12 @@ from typing import Literal
 
 Intent = Literal["howto", "compare", "debug", "explain", "code", "learn", "review"]
 
+# "How do I …", and the same without the little words: terse, from another language, or translated word by word.
+_HOW = (
+    "how (?:do|can|should|would|to|add|avoid|build|choose|create|delete|deploy|design|get|handle|implement|keep|limit|make|migrate|monitor"
+    "|prevent|protect|save|scale|send|stop|store|test|update|use|validate|write)"
+)
+
 # In this order: the first that matches wins, so the more specific wish stands before the more general.
 _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (
@@ -59,7 +65,7 @@ _RULES: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     (
         "howto",
         re.compile(
-            r"\bhow (?:do|can|should|would|to)\b|\bsteps?\b|\bimplement\w*\b|\bset ?up\b|\bbuild\b|\badd\b|\bmake\b",
+            rf"\b{_HOW}\b|\bsteps?\b|\bimplement\w*\b|\bset ?up\b|\bbuild\b|\badd\b|\bmake\b",
             re.IGNORECASE,
         ),
     ),
@@ -79,7 +85,7 @@ _NO_CODE = re.compile(
 
 # These say that something is wrong only together with a wish to know why; "how do I prevent duplicates" asks for steps.
 _ASKS_HOW = re.compile(
-    r"^\s*(?:\w+[, ]+){0,3}(?:how (?:do|can|should|would|to)|which|what (?:http |error )?(?:status|code))\b",
+    rf"^\W*(?:\w+[, ]+){{0,3}}(?:{_HOW}|which|what (?:http |error )?(?:status|code))\b",
     re.IGNORECASE,
 )
 _ASKS_WHAT = re.compile(

@@ -252,11 +252,11 @@ class Preparer:
     def _brief(self, text: str, alone: StandAlone, hits: tuple[Hit, ...], ledger: Ledger, memory: Memory) -> Brief:
         standalone = alone.text
         named = self._retriever.named_in(standalone)
-        corrections = self._corrected(text)
+        corrections = self._corrected(alone.said)
         found = {hit.ref for hit in hits}
         # A model may cite only what it is given: the section behind a correction is given with the best one.
         behind = tuple(Hit(section, 0.0) for _, section in corrections if section.ref not in found)
-        intent = _intent(text, alone, names_technology=bool(named.languages or named.frameworks))
+        intent = _intent(alone, names_technology=bool(named.languages or named.frameworks))
         return Brief(
             question=text,
             standalone=standalone,
@@ -271,7 +271,7 @@ class Preparer:
             symptoms=self._retriever.symptoms(standalone, hits[:_HITS_COMPARED]),
             details=self._retriever.details(standalone, hits[:_HITS_COMPARED]),
             corrections=corrections,
-            asks="" if memory.turns else self._asks_back(text, intent, hits),
+            asks="" if memory.turns else self._asks_back(alone.said, intent, hits),
         )
 
     def _corrected(self, text: str) -> tuple[tuple[str, Section], ...]:
@@ -307,9 +307,9 @@ def _of_guides(found: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(hit for hit in found if hit.section.area != "scope")
 
 
-def _intent(question: str, alone: StandAlone, *, names_technology: bool) -> Intent:
+def _intent(alone: StandAlone, *, names_technology: bool) -> Intent:
     """Return what a question wants; a follow-up that does not say ("and in Go?") wants what its topic wanted."""
-    said = intent_of(question, names_technology=names_technology)
+    said = intent_of(alone.said, names_technology=names_technology)
     return intent_of(alone.text) if said == "explain" and alone.is_follow_up else said
 
 

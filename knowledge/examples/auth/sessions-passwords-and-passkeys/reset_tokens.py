@@ -28,7 +28,7 @@ ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at
     sent        = CASE WHEN t.window_from > :now - 3600 THEN t.sent + 1 ELSE 1 END,
     window_from = CASE WHEN t.window_from > :now - 3600 THEN t.window_from ELSE :now END
 WHERE t.window_from <= :now - 3600 OR t.sent < 3
-"""  # one statement: the old link ends, the new one is stored, and no account gets more than three mails an hour
+"""  # one statement: the old link ends, the new one is stored, and the window of an hour, from its first mail on, has three mails
 
 
 class Resets:

@@ -25,7 +25,7 @@ def send_receipt_once(order_id):
     if not unsent.filter(free).update(claimed_at=timezone.now()):  # one UPDATE; read, test, save would let both through
         return False  # sent, or another worker is at it
     try:
-        deliver(order_id, idempotency_key=f"receipt-{order_id}")  # covers a crash before the next line but one
+        deliver(order_id, idempotency_key=f"receipt-{order_id}")  # covers a crash before sent_at is stored
     except Exception:
         unsent.update(claimed_at=None)  # the retry need not wait
         raise

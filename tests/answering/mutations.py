@@ -90,6 +90,8 @@ def outcomes(sections: Sequence[Section], *, seed: int = 7) -> dict[str, Counter
     """Return for each kind of change how often the true section supports, contradicts, or is silent."""
     chance = random.Random(seed)
     weights = weigh(sections)
+    # Each section is read once: a stranger is drawn for every statement, more than the memo of `prepare` holds.
+    prepared = {section.ref: prepare(section) for section in sections}
     pool = sorted(
         {part for section in sections for is_code, part in code_spans(section.prose) if is_code and list(atoms(part))}
     )
@@ -98,7 +100,7 @@ def outcomes(sections: Sequence[Section], *, seed: int = 7) -> dict[str, Counter
     }
 
     def count(name: str, text: str, section: Section) -> None:
-        counts[name][judge(read(text), (prepare(section),), weights).outcome] += 1
+        counts[name][judge(read(text), (prepared[section.ref],), weights).outcome] += 1
 
     for section in sections:
         siblings = [other for other in sections if other.guide == section.guide and other.ref != section.ref]

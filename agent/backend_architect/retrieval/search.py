@@ -253,7 +253,7 @@ class Retriever:
         self.search("warm up", limit=1)
 
     def start_store(self) -> None:
-        """Open (or build) Chroma in the background; until it is ready the search is exact, with equal results."""
+        """Open (or build) Chroma in the background; until it is ready the search is exact, with the same best section."""
         with self._loading:
             if self._choice != "exact" and self._store_thread is None and self._store is None:
                 # numpy and onnxruntime must be loaded before Chroma is imported in another thread (circular import).
